@@ -1,0 +1,44 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HTML := _build/html/index.html
+SOURCES := $(shell find _config.yml _toc.yml index.md references.bib chapters src _ext \
+             -type f ! -name '*.pyc')
+
+.DELETE_ON_ERROR:
+.PHONY: book test lab serve lint clean
+
+book: $(HTML)
+	@echo "Open file://$(CURDIR)/$(HTML)"
+
+$(HTML): $(VENV)/ready $(SOURCES)
+	$(BIN)/jupyter-book build -q -W --keep-going -n . || { rm -rf _build/.doctrees; exit 1; }
+	@touch $@
+
+test: book
+	$(BIN)/pytest
+	$(BIN)/pytest --nbval --nbval-current-env _build/jupyter_execute
+
+lab: $(VENV)/ready
+	$(BIN)/jupyter-lab chapters
+
+serve: book
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/codespell
+
+clean:
+	rm -rf _build $(VENV)
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/pip install -q --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	$(BIN)/jupytext-config --settings-file $(VENV)/share/jupyter/lab/settings/overrides.json \
+	  set-default-viewer markdown myst
+	@touch $@

@@ -1,0 +1,71 @@
+// Starts the explorers of a page that has no kernel. Each explorer is an anywidget front end, so
+// it is given what Jupyter would give it: a model with get, set, on, off and save_changes.
+(() => {
+  class Model {
+    #state;
+    #listeners = [];
+
+    constructor({ state, buffers }) {
+      this.#state = state;
+      for (const { path, data } of buffers) {
+        const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+        const parent = path.slice(0, -1).reduce((object, key) => object[key], state);
+        parent[path.at(-1)] = new DataView(bytes.buffer);
+      }
+    }
+
+    get(name) {
+      return this.#state[name];
+    }
+
+    set(name, value) {
+      const changes = typeof name === "object" ? name : { [name]: value };
+      const changed = Object.keys(changes).filter((key) => this.#state[key] !== changes[key]);
+      Object.assign(this.#state, changes);
+      for (const key of changed) this.#emit(`change:${key}`, changes[key]);
+      if (changed.length) this.#emit("change");
+    }
+
+    on(events, callback) {
+      for (const event of events.split(" ")) this.#listeners.push({ event, callback });
+    }
+
+    off(events, callback) {
+      this.#listeners = this.#listeners.filter(
+        (listener) =>
+          (events && !events.split(" ").includes(listener.event)) ||
+          (callback && callback !== listener.callback),
+      );
+    }
+
+    save_changes() {}
+
+    #emit(name, ...values) {
+      for (const { event, callback } of [...this.#listeners]) {
+        if (event === name) callback(this, ...values);
+      }
+    }
+  }
+
+  async function start(el) {
+    const script = el.firstElementChild;
+    const model = new Model(JSON.parse(script.textContent));
+    const url = URL.createObjectURL(new Blob([model.get("_esm")], { type: "text/javascript" }));
+    const exported = (await import(url)).default;
+    URL.revokeObjectURL(url);
+    const widget = typeof exported === "function" ? await exported() : exported;
+    const style = document.createElement("style");
+    style.textContent = model.get("_css") ?? "";
+    script.replaceWith(style);
+    await widget.initialize?.({ model });
+    await widget.render({ model, el });
+    el.dataset.ready = "true";
+  }
+
+  for (const el of document.querySelectorAll(".explorer")) {
+    start(el).catch((error) => {
+      el.append(`This explorer could not start: ${error.message}`);
+      console.error(error);
+    });
+  }
+})();
