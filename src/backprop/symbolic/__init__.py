@@ -1,0 +1,1 @@
+"""The mathematics in SymPy: what the book proves."""
