@@ -14,19 +14,22 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 
 
-def _fingerprint(root):
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def _fingerprint():
     """Hash what a chapter's outputs depend on besides its own cells."""
     digest = hashlib.sha256(platform.python_version().encode())
-    files = [f for f in (root / "src").rglob("*") if f.is_file() and f.suffix != ".pyc"]
-    for file in sorted([*files, root / "requirements.lock"]):
-        digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
+    files = [f for f in (ROOT / "src").rglob("*") if f.is_file() and f.suffix != ".pyc"]
+    for file in sorted([*files, ROOT / "requirements.lock"]):
+        digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def choose_cache(app, config):
     """Name the cache after the code: jupyter-cache itself sees no change in an imported module."""
     caches = Path(app.outdir).parent / "cache"
-    current = caches / _fingerprint(Path(app.srcdir))
+    current = caches / _fingerprint()
     config.nb_execution_cache_path = str(current)
     for old in caches.glob("*"):
         if old != current:
@@ -49,6 +52,13 @@ def fill_cache(app, env, docnames):
         list(pool.map(execute, docnames))
 
 
+def forget(app, env, docname):
+    """Remove what was built from a chapter that is gone or about to be read anew."""
+    Path(app.outdir, f"{docname}.html").unlink(missing_ok=True)
+    Path(env.mystnb_config.output_folder, f"{docname}.ipynb").unlink(missing_ok=True)
+
+
 def setup(app):
     app.connect("config-inited", choose_cache)
     app.connect("env-before-read-docs", fill_cache)
+    app.connect("env-purge-doc", forget)

@@ -1,7 +1,7 @@
-// A box that scrolls sideways must be reachable by keyboard.
+// A formula that scrolls sideways must be reachable by keyboard.
 addEventListener("load", async () => {
   await window.MathJax?.startup?.promise;
-  for (const box of document.querySelectorAll("div.math, .pst-scrollable-table-container")) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  for (const formula of document.querySelectorAll("mjx-container")) {
+    if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
   }
 });
