@@ -1,0 +1,10 @@
+"""Sliders that are live in JupyterLab and, without a kernel, in the built HTML.
+
+An explorer is an ipywidget whose front end, an ES module beside the Python file of the same name,
+recomputes and redraws in the browser.
+"""
+
+from backprop.explorers.conv import ConvExplorer
+from backprop.explorers.frames import FramesExplorer
+
+__all__ = ["ConvExplorer", "FramesExplorer"]

@@ -1,0 +1,54 @@
+// Shared by all explorers: `front_end` joins this file and the explorer's own into one module.
+
+/** Make an HTML element with these attributes and children. */
+function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** An id that is free on the page, however many explorers it holds. */
+function freshId() {
+  return `explorer-${Math.random().toString(36).slice(2)}`;
+}
+
+/** A labelled range; `moved` hears the new position; `show` sets position and read-out. */
+function slider({ label, min, max, moved }) {
+  const id = freshId();
+  const suppress = { "data-lm-suppress-shortcuts": "true" }; // or JupyterLab takes the arrow keys
+  const input = h("input", { id, type: "range", min, max, step: 1, ...suppress });
+  const readOut = h("span", { class: "explorer-number", "aria-hidden": "true" });
+  input.addEventListener("input", () => moved(Number(input.value)));
+  return {
+    element: h("div", { class: "explorer-slider" }, h("label", { for: id }, label), readOut, input),
+    show(position, text) {
+      input.value = position;
+      input.setAttribute("aria-valuetext", text);
+      readOut.textContent = text;
+    },
+  };
+}
+
+/** A paragraph that screen readers speak whenever its text changes. */
+function spoken() {
+  return h("p", { class: "explorer-says", "aria-live": "polite" });
+}
+
+/** Set traits together and tell Python, where there is one. */
+function change(model, values) {
+  for (const [name, value] of Object.entries(values)) model.set(name, value);
+  model.save_changes();
+}
+
+/** Draw now and at each change of the named traits; returns what stops it. */
+function follow(model, names, draw) {
+  for (const name of names) model.on(`change:${name}`, draw);
+  draw();
+  return () => names.forEach((name) => model.off(`change:${name}`, draw));
+}
+
+/** Put the explorer on the page, as one labelled group. */
+function mount(el, label, ...parts) {
+  el.append(h("div", { class: "bp-explorer", role: "group", "aria-label": label }, ...parts));
+}

@@ -1,0 +1,49 @@
+"""Matplotlib's SVG, made fit to live inside a page of the book."""
+
+import io
+import re
+
+import matplotlib
+from matplotlib.figure import Figure
+
+_COLOURS = {  # of text, background, grids and the edges of legends
+    "#000000": "currentColor",
+    "#ffffff": "var(--ex-surface)",
+    "#b0b0b0": "var(--ex-line)",
+    "#cccccc": "var(--ex-line)",
+}
+_NUMBER = re.compile(r"-?\d+\.\d+")
+_COORDINATES = re.compile(r'(?<= )(?:d|x|y)="[^"]*"|translate\([^)]*\)')
+_NOT_DRAWN = re.compile(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", re.DOTALL)
+_REFERENCE = re.compile(r'(url\(|href=")#([^)"]+)')
+
+
+def page_svg(figure: Figure) -> str:
+    """Return the figure as an SVG element, one tag a line, that takes its colours from the page.
+
+    Black becomes the colour of the page's text, white that of its background, and the grey of
+    grids that of its lines. Every id begins
+    with `@`, which the page replaces by a prefix of its own. The same figure gives the same text.
+    """
+    with matplotlib.rc_context({"svg.hashsalt": "backprop", "svg.fonttype": "path"}):
+        file = io.StringIO()
+        figure.savefig(file, format="svg", metadata={"Date": None})
+    head, body = re.split(r"(?<=version=\"1.1\">)", file.getvalue(), maxsplit=1)
+    box = re.findall(r'viewBox="[^"]*"', head)[0]
+    body = _own_ids(_NOT_DRAWN.sub("", body))
+    for colour, of_the_page in _COLOURS.items():
+        body = body.replace(colour, of_the_page)
+    lines = re.sub(r"\s+", " ", _COORDINATES.sub(_rounded, body)).replace("> <", ">\n<").strip()
+    return f'<svg {box} fill="currentColor" stroke-linejoin="round">\n{lines}'
+
+
+def _own_ids(svg: str) -> str:
+    """Mark the ids that something refers to, and drop the others."""
+    used = {target for _, target in _REFERENCE.findall(svg)}
+    svg = re.sub(r' id="([^"]*)"', lambda m: f' id="@{m[1]}"' if m[1] in used else "", svg)
+    return _REFERENCE.sub(r"\1#@\2", svg).replace("xlink:href", "href")
+
+
+def _rounded(coordinates: re.Match[str]) -> str:
+    """Round to hundredths of a point, which no eye sees; scales and colours stay exact."""
+    return _NUMBER.sub(lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), coordinates[0])
