@@ -1,0 +1,32 @@
+"""LaTeX as a mathematician writes it: σ(1 - σ), not (1 - σ)σ; a - y, not -y + a."""
+
+from sympy.printing.precedence import PRECEDENCE
+from sympy import Basic, Expr, Mul
+from sympy.printing.latex import LatexPrinter
+
+
+def latex(expr: Basic) -> str:
+    """Return ``expr`` in LaTeX, sums behind their factors and a positive term in front."""
+    text: str = _Printer({"order": "none"}).doprint(expr)
+    return text
+
+
+class _Printer(LatexPrinter):  # type: ignore[misc]
+    def _print_Mul(self, expr: Expr) -> str:
+        if not isinstance(expr, Mul) or any(factor.is_Number for factor in expr.args[1:]):
+            return super()._print_Mul(expr)
+        if expr.could_extract_minus_sign():
+            opposite = self.parenthesize(-expr, PRECEDENCE["Mul"]) if (-expr).is_Add else self._print(-expr)
+            return f"- {opposite}"
+        factors = sorted(expr.as_ordered_factors(), key=_is_sum)
+        return super()._print_Mul(Mul(*factors, evaluate=False))
+
+    def _as_ordered_terms(self, expr: Expr, order: str | None = None) -> list[Expr]:
+        terms = list(expr.as_ordered_terms())
+        positive = next((t for t in terms if not t.could_extract_minus_sign()), terms[0])
+        return [positive, *(t for t in terms if t is not positive)]
+
+
+def _is_sum(factor: Expr) -> bool:
+    base, power = factor.as_base_exp()
+    return base.is_Add and not power.could_extract_minus_sign()
