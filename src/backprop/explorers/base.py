@@ -60,7 +60,7 @@ class Explorer(anywidget.AnyWidget):
     `interactive_output` and `observe(..., "value")` work as on any other ipywidget.
     """
 
-    value: traitlets.Dict[str, Any] = traitlets.Dict(read_only=True)
+    value: "traitlets.Dict[str, Any]" = traitlets.Dict(read_only=True)
 
     _moves: tuple[str, ...] = ()
 

@@ -51,7 +51,8 @@ export function formula(geometry) {
 /** Why nothing fits, with the numbers. */
 export function noWindow({ n, f, padding, dilation }) {
   const wide = dilation === 1 ? f : `${dilation}·(${f} − 1) + 1 = ${span({ f, dilation })}`;
-  const room = padding === 0 ? `input has only ${n}` : `padded input only ${n} + 2·${padding} = ${n + 2 * padding}`;
+  const padded = `padded input only ${n} + 2·${padding} = ${n + 2 * padding}`;
+  const room = padding === 0 ? `input has only ${n}` : padded;
   return `No window fits: the filter spans ${wide} cells, the ${room}.`;
 }
 
@@ -93,8 +94,10 @@ export function leftOut(geometry) {
 const CELL = 20;
 const GUTTER = 14;
 
-const rectangle = (row, column, more, cells = 1) =>
-  `<rect x="${column * CELL}" y="${row * CELL}" width="${cells * CELL}" height="${cells * CELL}" ${more}/>`;
+function rectangle(row, column, more, cells = 1) {
+  const [x, y, side] = [column * CELL, row * CELL, cells * CELL];
+  return `<rect x="${x}" y="${y}" width="${side}" height="${side}" ${more}/>`;
+}
 
 const words = (row, column, kind, text) =>
   `<text x="${(column + 0.5) * CELL}" y="${(row + 0.5) * CELL}" class="${kind}">${text}</text>`;
@@ -106,8 +109,9 @@ function numberedSquare(first, size, role, content) {
     return words(k, -0.85, "conv-index", text) + words(-0.85, k, "conv-index", text);
   });
   const side = size * CELL + GUTTER + 1;
+  const box = [-GUTTER, -GUTTER, side, side].join(" ");
   return (
-    `<svg viewBox="${-GUTTER} ${-GUTTER} ${side} ${side}" style="--cells: ${side / CELL}" ${role}>` +
+    `<svg viewBox="${box}" style="--cells: ${side / CELL}" ${role}>` +
     `<g aria-hidden="true">${numbers.join("")}</g>${content}</svg>`
   );
 }
@@ -129,7 +133,7 @@ function inputPicture(geometry, hatch) {
       }
     }
   }
-  const label = `Input ${square(n)}, padding ${padding}; each cell with the number of windows that see it`;
+  const label = `Input ${square(n)}, padding ${padding}, with the windows that see each cell`;
   return numberedSquare(
     -padding,
     n + 2 * padding,
@@ -137,7 +141,8 @@ function inputPicture(geometry, hatch) {
     `<pattern id="${hatch}" width="5" height="5" patternUnits="userSpaceOnUse" ` +
       `patternTransform="rotate(45)"><path d="M0 0V5" class="conv-hatch"/></pattern>` +
       `${cells.join("")}<g class="conv-window"></g>${border.join("")}${numbers.join("")}` +
-      rectangle(padding, padding, 'class="conv-border"', n),
+      rectangle(padding, padding, 'class="conv-border"', n) +
+      '<rect class="conv-outline" rx="2"/>',
   );
 }
 
@@ -155,13 +160,22 @@ function outputPicture(size, id) {
   return numberedSquare(0, size, 'role="presentation"', rows.join("") + border);
 }
 
-/** The window of an output cell: the cells it reads, and the outline that shows its holes. */
-function windowPicture(geometry, row, column) {
-  const [rows, columns] = [row, column].map((k) =>
-    windowCells(k, geometry).map((cell) => cell + geometry.padding),
-  );
+/** Mark the cells that an output cell reads, and outline them so that holes show. */
+function drawWindow({ id, input, output, says }, geometry, { row, column }) {
+  const padded = (k) => windowCells(k, geometry).map((cell) => cell + geometry.padding);
+  const [rows, columns] = [padded(row), padded(column)];
   const cells = rows.flatMap((i) => columns.map((j) => rectangle(i, j, 'class="conv-read"')));
-  return cells.join("") + rectangle(rows[0], columns[0], 'class="conv-outline" rx="2"', span(geometry));
+  input.querySelector(".conv-window").innerHTML = cells.join("");
+  const side = span(geometry) * CELL;
+  const outline = { x: columns[0] * CELL, y: rows[0] * CELL, width: side, height: side };
+  for (const [name, value] of Object.entries(outline)) {
+    input.querySelector(".conv-outline").setAttribute(name, value);
+  }
+  const cell = `${id}-${row}-${column}`;
+  output.querySelector("[aria-selected]")?.removeAttribute("aria-selected");
+  output.querySelector(`#${cell}`).setAttribute("aria-selected", "true");
+  output.setAttribute("aria-activedescendant", cell);
+  says.textContent = sees(geometry, row, column);
 }
 
 function fraction({ above, below }) {
@@ -175,7 +189,8 @@ function formulaPicture(geometry) {
     h("span", { class: "conv-step" }, k ? "= " : "output size = ", fraction(division), " + 1"),
     " ",
   ]);
-  const result = h("span", { class: "conv-step" }, "= ", h("strong", {}, String(outputSize(geometry))));
+  const size = h("strong", {}, String(outputSize(geometry)));
+  const result = h("span", { class: "conv-step" }, "= ", size);
   return [
     h("span", { class: "explorer-hidden" }, formula(geometry)),
     h("span", { "aria-hidden": "true" }, ...steps, result),
@@ -197,95 +212,107 @@ const STEPS = {
   End: [0, Infinity],
 };
 
-function render({ model, el }) {
-  const id = freshId();
-  const specifications = model.get("sliders");
-  const names = specifications.map(({ name }) => name);
-  const read = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
-  const inside = (k, geometry) => Math.max(0, Math.min(k, (outputSize(geometry) ?? 1) - 1));
+/** The output cell nearest to one that may lie outside. */
+function inside(geometry, { row, column }) {
+  const last = (outputSize(geometry) ?? 1) - 1;
+  const clamp = (k) => Math.max(0, Math.min(k, last));
+  return { row: clamp(row), column: clamp(column) };
+}
 
-  /** Set what the reader chose, keeping the chosen cell inside the output. */
-  function choose(values) {
-    const geometry = { ...read(), ...values };
-    const { row = model.get("row"), column = model.get("column") } = values;
-    change(model, { ...values, row: inside(row, geometry), column: inside(column, geometry) });
-  }
-
-  const sliders = specifications.map(({ name, label, min, max }) =>
-    slider({ label, min, max, moved: (number) => choose({ [name]: number }) }),
-  );
+/** The parts of the explorer that are drawn anew. */
+function makeParts() {
   const formulaLine = spoken();
   formulaLine.classList.add("conv-formula");
-  const input = h("div");
-  const inputTitle = h("div", { class: "conv-title" });
-  const output = h("div", { role: "grid", tabindex: 0, "data-lm-suppress-shortcuts": "true" });
-  const outputTitle = h("div", { class: "conv-title" });
-  const says = spoken();
-  const remark = h("p", { class: "conv-remark" });
+  return {
+    id: freshId(),
+    formulaLine,
+    picture: h("div", { class: "conv-picture" }),
+    inputTitle: h("div", { class: "conv-title" }),
+    input: h("div"),
+    outputTitle: h("div", { class: "conv-title" }),
+    output: h("div", { role: "grid", tabindex: 0, "data-lm-suppress-shortcuts": "true" }),
+    says: spoken(),
+    remark: h("p", { class: "conv-remark" }),
+  };
+}
 
-  output.addEventListener("keydown", (event) => {
-    const step = STEPS[event.key];
-    if (!step) return;
-    event.preventDefault();
-    choose({ row: model.get("row") + step[0], column: model.get("column") + step[1] });
-  });
+function drawGrids(parts, geometry) {
+  const size = outputSize(geometry);
+  const padded = geometry.n + 2 * geometry.padding;
+  parts.picture.style.setProperty("--widest", Math.max(padded, size ?? 0));
+  parts.picture.style.setProperty("--across", padded + (size ?? 0));
+  parts.inputTitle.textContent = `Input ${square(geometry.n)}`;
+  parts.input.innerHTML = inputPicture(geometry, `${parts.id}-hatch`);
+  parts.output.hidden = size === null;
+  if (size === null) {
+    parts.outputTitle.textContent = "No output";
+    parts.formulaLine.replaceChildren(h("span", { class: "conv-none" }, noWindow(geometry)));
+    parts.remark.textContent = parts.says.textContent = "";
+    return;
+  }
+  parts.outputTitle.textContent = `Output ${square(size)}`;
+  parts.output.innerHTML = outputPicture(size, parts.id);
+  parts.output.setAttribute("aria-label", `Output ${square(size)}: arrow keys choose a cell`);
+  parts.formulaLine.replaceChildren(...formulaPicture(geometry));
+  parts.remark.textContent = leftOut(geometry);
+}
+
+/** Let pointer and keys choose a cell of the output. */
+function listen(output, model, choose) {
   const point = ({ target }) => {
-    if (!target.dataset.row || target.ariaSelected) return;
+    if (!target.dataset.row || target.hasAttribute("aria-selected")) return;
     choose({ row: Number(target.dataset.row), column: Number(target.dataset.column) });
   };
   output.addEventListener("pointermove", point);
   output.addEventListener("pointerdown", point);
+  output.addEventListener("keydown", (event) => {
+    if (!(event.key in STEPS)) return;
+    const [down, right] = STEPS[event.key];
+    event.preventDefault();
+    choose({ row: model.get("row") + down, column: model.get("column") + right });
+  });
+}
 
-  function drawGrids(geometry) {
-    const size = outputSize(geometry);
-    sliders.forEach(({ show }, k) => show(geometry[names[k]], String(geometry[names[k]])));
-    picture.style.setProperty("--widest", Math.max(geometry.n + 2 * geometry.padding, size ?? 0));
-    picture.style.setProperty("--across", geometry.n + 2 * geometry.padding + (size ?? 0));
-    input.innerHTML = inputPicture(geometry, `${id}-hatch`);
-    inputTitle.textContent = `Input ${square(geometry.n)}`;
-    output.innerHTML = size === null ? "" : outputPicture(size, id);
-    output.hidden = size === null;
-    output.setAttribute("aria-label", `Output ${square(size)}: arrow keys choose a cell`);
-    outputTitle.textContent = size === null ? "No output" : `Output ${square(size)}`;
-    formulaLine.replaceChildren(...(size === null ? [h("span", { class: "conv-none" }, noWindow(geometry))] : formulaPicture(geometry)));
-    remark.textContent = size === null ? "" : leftOut(geometry);
-  }
-
-  function drawWindow(geometry, row, column) {
-    const cell = `${id}-${row}-${column}`;
-    output.querySelector("[aria-selected]")?.removeAttribute("aria-selected");
-    output.querySelector(`#${cell}`).setAttribute("aria-selected", "true");
-    output.setAttribute("aria-activedescendant", cell);
-    input.querySelector(".conv-window").innerHTML = windowPicture(geometry, row, column);
-    says.textContent = sees(geometry, row, column);
-  }
-
-  let drawn;
-  function draw() {
-    const geometry = read();
-    const key = JSON.stringify(geometry);
-    if (key !== drawn) drawGrids(geometry);
-    drawn = key;
-    if (outputSize(geometry) === null) says.textContent = "";
-    else drawWindow(geometry, ...["row", "column"].map((name) => inside(model.get(name), geometry)));
-  }
-
-  const picture = h(
-    "div",
-    { class: "conv-picture" },
-    h("div", {}, inputTitle, input),
-    h("div", {}, outputTitle, output),
+function render({ model, el }) {
+  const specifications = model.get("sliders");
+  const names = specifications.map(({ name }) => name);
+  const read = (...traits) => Object.fromEntries(traits.map((name) => [name, model.get(name)]));
+  const choose = (values) => {
+    const all = { ...read(...names, "row", "column"), ...values };
+    change(model, { ...values, ...inside(all, all) });
+  };
+  const sliders = specifications.map(({ name, label, min, max }) =>
+    slider({ label, min, max, moved: (number) => choose({ [name]: number }) }),
+  );
+  const parts = makeParts();
+  listen(parts.output, model, choose);
+  parts.picture.append(
+    h("div", {}, parts.inputTitle, parts.input),
+    h("div", {}, parts.outputTitle, parts.output),
   );
   mount(
     el,
     "Convolution explorer",
     h("div", { class: "explorer-sliders" }, ...sliders.map(({ element }) => element)),
-    formulaLine,
-    h("div", { class: "conv-stage" }, picture),
-    says,
-    remark,
+    parts.formulaLine,
+    h("div", { class: "conv-stage" }, parts.picture),
+    parts.says,
+    parts.remark,
     h("p", { class: "conv-legend" }, LEGEND),
   );
+
+  let drawn;
+  function draw() {
+    const geometry = read(...names);
+    const key = JSON.stringify(geometry);
+    if (key !== drawn) {
+      drawn = key;
+      sliders.forEach(({ show }, k) => show(geometry[names[k]], String(geometry[names[k]])));
+      drawGrids(parts, geometry);
+    }
+    if (parts.output.hidden) return;
+    drawWindow(parts, geometry, inside(geometry, read("row", "column")));
+  }
   return follow(model, [...names, "row", "column"], draw);
 }
 

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from backprop.explorers.base import BadValue, Explorer, Whole, front_end
 from backprop.geometry import coverage_2d, output_size, span, window
 
-_BLUE, _ORANGE = "#2f7ebc", "#e08214"
+_BLUE, _ORANGE = "#2f7ebc", "#d9760a"
 
 
 class ConvExplorer(Explorer):
