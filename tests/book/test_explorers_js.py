@@ -237,6 +237,16 @@ def test_a_pointer_on_an_output_cell_shows_its_window(show, act):
     assert outline == cell.evaluate("(e) => [+e.getAttribute('x'), +e.getAttribute('y')]")
 
 
+def test_the_outline_spans_the_holes_of_a_dilated_window(show):
+    page = show(ConvExplorer(n=9, dilation=2))
+    cell, outline = (
+        page.locator(name).first.evaluate("(e) => +e.getAttribute('width')")
+        for name in (".conv-cell", ".conv-outline")
+    )
+    assert outline == geometry.span(3, dilation=2) * cell
+    assert page.locator(".conv-read").count() == 9
+
+
 def test_the_chosen_cell_stays_inside_when_the_output_shrinks(show):
     page = show(ConvExplorer(row=3, column=3))
     slider(page, "filter size f").focus()
