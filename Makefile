@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 HTML := _build/html/index.html
-SOURCES := $(shell find _config.yml _toc.yml index.md references.bib chapters src _ext \
+SOURCES := $(shell find _config.yml _toc.yml index.md references.bib chapters reference src _ext \
              -type f ! -name '*.pyc')
 
 .DELETE_ON_ERROR:
@@ -17,7 +17,7 @@ $(HTML): $(VENV)/ready $(SOURCES)
 
 test: book
 	$(BIN)/pytest
-	$(BIN)/pytest --nbval --nbval-current-env _build/jupyter_execute
+	$(BIN)/pytest --nbval --nbval-current-env _build/notebooks
 
 lab: $(VENV)/ready
 	$(BIN)/jupyter-lab chapters

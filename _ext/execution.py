@@ -7,14 +7,16 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import nbformat
+from jupyter_cache import get_cache
 from myst_nb.core.execute import create_client
 from myst_nb.core.read import create_nb_reader
 from sphinx.util import logging
 
-logger = logging.getLogger(__name__)
-
 
 ROOT = Path(__file__).resolve().parents[1]
+SILENCE = logging.getLogger(__name__)
+SILENCE.setLevel("CRITICAL")
 
 
 def _fingerprint():
@@ -36,29 +38,43 @@ def choose_cache(app, config):
             shutil.rmtree(old)
 
 
-def fill_cache(app, env, docnames):
-    """Execute the chapters in parallel; MyST-NB then finds each one in the cache."""
+def execute(app, env, docnames):
+    """Run the chapters in parallel into the cache, where MyST-NB then finds them.
 
-    def execute(docname):
+    Each one is kept, outputs and all, as a notebook beside the HTML, for the tests. What goes wrong
+    here is not reported: MyST-NB will meet it again and knows the place.
+    """
+
+    def execute_one(docname):
         path = env.doc2path(docname)
         text = Path(path).read_text(encoding="utf-8")
         reader = create_nb_reader(path, env.myst_config, env.mystnb_config, text)
-        if reader is not None:
-            notebook = reader.read(text)
-            with create_client(notebook, path, env.mystnb_config, logger, reader.read_fmt):
-                pass
+        if reader is None:
+            return
+        arguments = (reader.read(text), path, env.mystnb_config, SILENCE, reader.read_fmt)
+        with create_client(*arguments) as client:
+            target = _notebook(app, docname)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            nbformat.write(client.notebook, target)
 
+    get_cache(env.mystnb_config.execution_cache_path).db  # created once, before they all want it
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(execute, docnames))
+        list(pool.map(execute_one, docnames))
 
 
-def forget(app, env, docname):
-    """Remove what was built from a chapter that is gone or about to be read anew."""
-    Path(app.outdir, f"{docname}.html").unlink(missing_ok=True)
-    Path(env.mystnb_config.output_folder, f"{docname}.ipynb").unlink(missing_ok=True)
+def forget(app, env, added, changed, removed):
+    """Remove what was built from chapters that are gone."""
+    for docname in removed:
+        Path(app.outdir, f"{docname}.html").unlink(missing_ok=True)
+        _notebook(app, docname).unlink(missing_ok=True)
+    return []
+
+
+def _notebook(app, docname):
+    return Path(app.outdir).parent / "notebooks" / f"{docname}.ipynb"
 
 
 def setup(app):
     app.connect("config-inited", choose_cache)
-    app.connect("env-before-read-docs", fill_cache)
-    app.connect("env-purge-doc", forget)
+    app.connect("env-get-outdated", forget)
+    app.connect("env-before-read-docs", execute)

@@ -1,0 +1,61 @@
+"""A Chromium for the tests: one that is installed, else Playwright's download, else Debian's."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Error
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MACOS = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # the network is unplugged
+]
+
+
+def installed(playwright):
+    """Return a browser that is on the machine already."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    return found or (str(MACOS) if MACOS.exists() else None)
+
+
+def downloaded(playwright):
+    """Return Playwright's own browser, fetched when it is not there yet."""
+    path = playwright.chromium.executable_path
+    if not Path(path).exists():
+        _run(sys.executable, "-m", "playwright", "install", "chromium")
+    return path
+
+
+def debian(playwright):
+    """Return Debian's browser, which only root can install."""
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        _run("apt-get", "update")
+        _run("apt-get", "install", "-y", "chromium")
+    return shutil.which("chromium")
+
+
+def _run(*command):
+    subprocess.run(command, check=False, capture_output=True, timeout=300)
+
+
+def launch(playwright):
+    """Return the first browser that starts; without one skip, or fail under CI."""
+    for find in (installed, downloaded, debian):
+        try:
+            if path := find(playwright):
+                return playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        except (Error, subprocess.TimeoutExpired):
+            continue
+    give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+    return give_up("no browser: install Chromium or Chrome, then run `make test` again")

@@ -1,0 +1,88 @@
+"""Fixtures that open the built book in a browser whose network is unplugged."""
+
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from browser import launch
+from playwright.sync_api import sync_playwright
+
+HTML = Path(__file__).resolve().parents[2] / "_build/html"
+PAGES = sorted(
+    path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts
+)
+
+
+def pytest_generate_tests(metafunc):
+    """Run a test that takes `page_path` once for each page of the book."""
+    if "page_path" in metafunc.fixturenames:
+        if not PAGES:
+            raise pytest.UsageError("the book is not built: run `make book` first")
+        metafunc.parametrize("page_path", PAGES)
+
+
+@pytest.fixture(scope="session")
+def html():
+    """Return the folder of the built book."""
+    return HTML
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="session")
+def site():
+    """Serve the book and return its address, with a slash at the end."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=HTML))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def visit(browser, site):
+    """Open a page, wait until it has settled, and return it as a Playwright page.
+
+    When the test ends, no page that it opened may have asked another host for anything, nor
+    have written an error to its console.
+    """
+    contexts, faults = [], []
+
+    def visit(path, *, width=1280, theme="light", base=site):
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: _is_local(request.url) or faults.append(request.url))
+        page.on("console", lambda line: line.type in ("error", "warning") and faults.append(_told(line)))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(base + path)
+        page.evaluate("window.MathJax?.startup?.promise.then(() => true)")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def _told(line):
+    return f"{line.text} ({line.location['url']})"
+
+
+def _is_local(url):
+    parts = urlsplit(url)
+    return parts.scheme in ("file", "blob", "data") or parts.hostname == "127.0.0.1"

@@ -1,0 +1,21 @@
+"""The book works with the network unplugged; `visit` itself rejects requests to other hosts."""
+
+import pytest
+
+
+@pytest.fixture(params=["http", "file"])
+def base(request, site, html):
+    return site if request.param == "http" else f"{html.as_uri()}/"
+
+
+def test_formulas_are_typeset_and_nothing_is_fetched(visit, page_path, base):
+    page = visit(page_path, base=base)
+    sources = page.locator(".math:not(:has(.math))").count()
+    assert page.locator(".math mjx-container").count() == sources
+    assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
+
+
+def test_explorers_start(visit, page_path, base):
+    page = visit(page_path, base=base)
+    for explorer in page.locator(".explorer").all():
+        explorer.and_(page.locator("[data-ready=true]")).wait_for(timeout=10_000)

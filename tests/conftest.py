@@ -1,0 +1,24 @@
+"""What several tests share: the chapters that the table of contents names."""
+
+from pathlib import Path
+
+import pytest
+from myst_nb.core.read import is_myst_markdown_notebook
+from sphinx_external_toc.parsing import parse_toc_yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_generate_tests(metafunc):
+    """Run a test that takes `chapter` once for each notebook of the book, given as its path."""
+    if "chapter" in metafunc.fixturenames:
+        pages = [ROOT / f"{name}.md" for name in sorted(parse_toc_yaml(ROOT / "_toc.yml"))]
+        chapters = [p for p in pages if is_myst_markdown_notebook(p.read_text(encoding="utf-8"))]
+        names = [chapter.stem for chapter in chapters]
+        metafunc.parametrize("chapter", chapters, ids=names, scope="session")
+
+
+@pytest.fixture(scope="session")
+def root():
+    """Return the folder of the repository."""
+    return ROOT

@@ -1,0 +1,83 @@
+"""The rules that every chapter's Markdown obeys."""
+
+import re
+
+import jupytext
+import pytest
+from markdown_it.renderer import RendererHTML
+from myst_parser.config.main import MdParserConfig
+from myst_parser.parsers.mdit import create_md_parser
+
+SYNTAX = MdParserConfig(
+    enable_extensions={"amsmath", "colon_fence", "dollarmath"}, dmath_double_inline=True
+)
+PARSER = create_md_parser(SYNTAX, RendererHTML)
+DISPLAYED = {"math_block", "math_block_label", "math_inline_double", "amsmath"}
+
+
+@pytest.fixture
+def cells(chapter):
+    """Return the sources of the chapter's code cells."""
+    notebook = jupytext.read(chapter)
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _tokens(text):
+    """Yield every token of a Markdown text, those inside directives included."""
+    for token in PARSER.parse(text):
+        yield token
+        yield from token.children or ()
+        if token.info.startswith("{") and not re.match(r"\{(math|glue:math|code)", token.info):
+            yield from _tokens(token.content)
+
+
+def _option(token, name):
+    option = re.search(rf"^:{name}: *(.+)$", token.content, re.M)
+    return option[1] if option else ""
+
+
+def displayed_by_hand(text):
+    """Return the label, perhaps empty, of each display equation that is typed by hand."""
+    labels = []
+    for token in _tokens(text):
+        if token.type in DISPLAYED:
+            labels.append(token.info if token.type == "math_block_label" else "")
+        elif token.info.startswith("{math}"):
+            labels.append(_option(token, "label"))
+    return labels
+
+
+def displayed_from_proofs(text):
+    """Return the label, perhaps empty, of each display equation that is pasted from a cell."""
+    return [_option(t, "label") for t in _tokens(text) if t.info.startswith("{glue:math}")]
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("$$ a = b $$ (def-a)", ["def-a"]),
+        ("$$ a = b $$", [""]),
+        ("words $$ a = b $$ words", [""]),
+        ("\\begin{align} a = b \\end{align}", [""]),
+        ("```{math}\n:label: def-a\na = b\n```", ["def-a"]),
+        (":::{note}\n$$ a = b $$ (a)\n:::", ["a"]),
+        ("````{exercise}\n```{math}\na = b\n```\n````", [""]),
+        ("```{code-cell}\n'$$ a $$'\n```\n\n`$$ a $$` and $a$", []),
+    ],
+)
+def test_every_display_equation_is_seen(text, labels):
+    assert displayed_by_hand(text) == labels
+
+
+def test_hand_typed_equations_are_definitions(chapter):
+    labels = displayed_by_hand(chapter.read_text(encoding="utf-8"))
+    assert [label for label in labels if not label.startswith("def-")] == []
+
+
+def test_proved_equations_are_labelled_as_results(chapter):
+    labels = displayed_from_proofs(chapter.read_text(encoding="utf-8"))
+    assert [label for label in labels if not label or label.startswith("def-")] == []
+
+
+def test_no_core_widget_is_used(cells):
+    assert [cell for cell in cells if re.search(r"\bipywidgets\b|\binteract\b", cell)] == []
