@@ -9,10 +9,10 @@ from pathlib import Path
 
 import nbformat
 from jupyter_cache import get_cache
+from jupyter_cache.cache.db import create_db
 from myst_nb.core.execute import create_client
 from myst_nb.core.read import create_nb_reader
 from sphinx.util import logging
-
 
 ROOT = Path(__file__).resolve().parents[1]
 SILENCE = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def execute(app, env, docnames):
             target.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(client.notebook, target)
 
-    get_cache(env.mystnb_config.execution_cache_path).db  # created once, before they all want it
+    create_db(get_cache(env.mystnb_config.execution_cache_path).path)  # once, before all want it
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(execute_one, docnames))
 

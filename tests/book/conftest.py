@@ -12,7 +12,9 @@ from playwright.sync_api import sync_playwright
 
 HTML = Path(__file__).resolve().parents[2] / "_build/html"
 PAGES = sorted(
-    path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts
+    path.relative_to(HTML).as_posix()
+    for path in HTML.rglob("*.html")
+    if "_static" not in path.parts
 )
 
 
@@ -67,7 +69,7 @@ def visit(browser, site):
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: _is_local(request.url) or faults.append(request.url))
-        page.on("console", lambda line: line.type in ("error", "warning") and faults.append(_told(line)))
+        page.on("console", lambda line: line.type == "log" or faults.append(_told(line)))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(base + path)
         page.evaluate("window.MathJax?.startup?.promise.then(() => true)")

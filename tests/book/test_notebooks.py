@@ -1,4 +1,4 @@
-"""The executed notebooks are whole: nbval compares nothing, and passes, where outputs are missing."""
+"""The executed notebooks are whole: where outputs are missing, nbval passes without comparing."""
 
 import jupytext
 import nbformat
