@@ -7,10 +7,11 @@ are defined. The converse is not claimed: a normal form that is not 0 proves not
 from collections.abc import Iterator
 from itertools import permutations
 from math import lcm
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import sympy as sp
 from sympy import Expr, Integer, Sum, Symbol
+from sympy.printing.latex import LatexPrinter
 
 Limits: TypeAlias = list[tuple[Symbol, Expr, Expr]]
 KINKED = [sp.Abs, sp.sign, sp.Max, sp.Min, sp.Heaviside]
@@ -19,6 +20,8 @@ HYPERBOLIC = [sp.sinh, sp.cosh, sp.tanh]
 
 class Named(sp.Function):  # type: ignore[misc]
     """A function displayed by its name; proofs see only its `definition`."""
+
+    latex_name: ClassVar[str]
 
     @staticmethod
     def definition(*args: Expr) -> Expr:
@@ -30,6 +33,11 @@ class Named(sp.Function):  # type: ignore[misc]
         slots = [sp.Dummy(real=True) for _ in self.args]
         slope = self.definition(*slots).diff(slots[argindex - 1])
         return slope.xreplace(dict(zip(slots, self.args, strict=True)))
+
+    def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
+        arguments = ", ".join(printer.doprint(argument) for argument in self.args)
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"{self.latex_name}{power}{{\left({arguments}\right)}}"
 
 
 def unfold(expr: Expr) -> Expr:

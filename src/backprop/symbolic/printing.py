@@ -1,7 +1,7 @@
 """LaTeX as a mathematician writes it: σ(1 - σ), not (1 - σ)σ; a - y, not -y + a."""
 
 from sympy.printing.precedence import PRECEDENCE
-from sympy import Basic, Expr, Mul
+from sympy import Basic, Derivative, Expr, Mul
 from sympy.printing.latex import LatexPrinter
 
 
@@ -16,10 +16,21 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         if not isinstance(expr, Mul) or any(factor.is_Number for factor in expr.args[1:]):
             return super()._print_Mul(expr)
         if expr.could_extract_minus_sign():
-            opposite = self.parenthesize(-expr, PRECEDENCE["Mul"]) if (-expr).is_Add else self._print(-expr)
+            opposite = (
+                self.parenthesize(-expr, PRECEDENCE["Mul"])
+                if (-expr).is_Add
+                else self._print(-expr)
+            )
             return f"- {opposite}"
         factors = sorted(expr.as_ordered_factors(), key=_is_sum)
         return super()._print_Mul(Mul(*factors, evaluate=False))
+
+    def _print_Derivative(self, expr: Derivative) -> str:
+        text: str = super()._print_Derivative(expr)
+        body = self._print(expr.expr)
+        if not expr.expr.is_Mul or body.startswith(r"\frac"):
+            return text
+        return rf"{text.removesuffix(body)}\left({body}\right)"
 
     def _as_ordered_terms(self, expr: Expr, order: str | None = None) -> list[Expr]:
         terms = list(expr.as_ordered_terms())

@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import sympy as sp
-from sympy import Expr, MatrixBase, MatrixExpr, latex
+from sympy import Expr, MatrixBase, MatrixExpr
 from sympy.logic.boolalg import Boolean
 
 from backprop.symbolic.cases import TESTS, holds
 from backprop.symbolic.counterexample import Counterexample, Point, find, sample, short
+from backprop.symbolic.printing import latex
 
 Term: TypeAlias = Expr | MatrixBase | MatrixExpr
 LATEX = {"=": "=", "<=": r"\le", "<": "<", ">=": r"\ge", ">": ">"}
