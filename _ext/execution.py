@@ -52,10 +52,11 @@ def execute(app, env, docnames):
         if reader is None:
             return
         arguments = (reader.read(text), path, env.mystnb_config, SILENCE, reader.read_fmt)
-        with create_client(*arguments) as client:
-            target = _notebook(app, docname)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            nbformat.write(client.notebook, target)
+        client = create_client(*arguments)
+        client.start_client()  # not entered as a context: that would strip what is glued
+        target = _notebook(app, docname)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(client.notebook, target)
 
     create_db(get_cache(env.mystnb_config.execution_cache_path).path)  # once, before all want it
     with ThreadPoolExecutor(os.cpu_count()) as pool:
