@@ -3,6 +3,7 @@
 from importlib.resources import files
 
 import pytest
+from bs4 import BeautifulSoup
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
@@ -18,9 +19,9 @@ def test_axe_finds_no_violation(visit, page_path, theme, width):
     assert [(v["help"], [node["html"] for node in v["nodes"]]) for v in violations] == []
 
 
-def test_every_picture_has_alt_text(visit, page_path):
-    page = visit(page_path)
-    assert page.locator("img:not([alt]), img[alt='']").count() == 0
+def test_every_picture_has_alt_text(html, page_path):
+    page = BeautifulSoup((html / page_path).read_text(encoding="utf-8"), "html.parser")
+    assert page.select("img:not([alt]), img[alt='']") == []
 
 
 def test_nothing_overflows_a_phone(visit, page_path):
