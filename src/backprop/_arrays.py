@@ -1,21 +1,25 @@
-"""What every array function of the package does first: read its argument as floats, or say why not."""
+"""What every array function does first: read its arguments as numbers, or say why it cannot."""
 
+import numbers
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.floating[Any]]
+Rule = Callable[[FloatArray, str], None]
 
 
 def as_floats(value: ArrayLike, name: str) -> FloatArray:
-    """Return `value` as a float array.
+    """Return `value` as a float array, of its own dtype if it has one and of float64 if not.
 
-    A float array keeps its dtype; integers and booleans become float64.
-
-    Raises:
-        TypeError: if `value` holds anything but real numbers (complex, text, objects).
-        ValueError: if `value` is nested unevenly, so that it has no shape.
+    Raises
+    ------
+    TypeError
+        If `value` holds anything but real numbers (complex numbers, text, objects).
+    ValueError
+        If `value` is nested unevenly, so that it has no shape.
     """
     try:
         array = np.asarray(value)
@@ -26,3 +30,87 @@ def as_floats(value: ArrayLike, name: str) -> FloatArray:
     if array.dtype.kind != "f":
         raise TypeError(f"{name} must hold real numbers, not {array.dtype}")
     return array
+
+
+def same_shape(first: FloatArray, second: FloatArray, names: str) -> None:
+    """Raise a ValueError unless two arrays, named like "z and upstream", have the same shape."""
+    if first.shape != second.shape:
+        raise ValueError(f"{names} must have the same shape, not {first.shape} and {second.shape}")
+
+
+def number_between(value: float, name: str, low: float, high: float) -> float:
+    """Return `value` as a Python float, which leaves the dtype of what it multiplies alone.
+
+    Raises
+    ------
+    TypeError
+        If `value` is not a real number.
+    ValueError
+        Unless low < value < high.
+    """
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a number, not {value!r}")
+    if not low < value < high:
+        raise ValueError(f"{name} must lie strictly between {low} and {high}, not {value}")
+    return float(value)
+
+
+def finite(array: FloatArray, name: str) -> None:
+    """Rule: neither NaN nor infinity."""
+    _require(np.isfinite(array), array, f"{name} must be finite")
+
+
+def signs(array: FloatArray, name: str) -> None:
+    """Rule: the labels -1 and 1."""
+    _require(np.abs(array) == 1, array, f"{name} must hold only the labels -1 and 1")
+
+
+def fractions(array: FloatArray, name: str) -> None:
+    """Rule: between 0 and 1, both included."""
+    _require((array >= 0) & (array <= 1), array, f"{name} must lie between 0 and 1")
+
+
+def distributions(array: FloatArray, name: str) -> None:
+    """Rule: each column holds fractions that sum to 1, up to the root of the dtype's precision."""
+    fractions(array, name)
+    total = np.asarray(np.sum(array, axis=0))
+    rounding = np.sqrt(np.finfo(array.dtype).eps)
+    _require(np.abs(total - 1) <= rounding, total, f"each column of {name} must sum to 1")
+
+
+def directions(array: FloatArray, name: str) -> None:
+    """Rule: finite, and no column is the zero vector."""
+    finite(array, name)
+    if not np.all(np.any(array, axis=0)):
+        raise ValueError(f"no column of {name} may be the zero vector")
+
+
+def checked(
+    target_rule: Rule = finite, prediction_rule: Rule = finite, /, **arguments: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    """Read a prediction and a target, given by name in this order, and hold them to their rules.
+
+    The target gets the dtype of the prediction.
+
+    Raises
+    ------
+    TypeError
+        If one of them holds anything but real numbers.
+    ValueError
+        If they differ in shape, have no entries in a column, or break their rule.
+    """
+    (prediction_name, prediction), (target_name, target) = arguments.items()
+    p, y = as_floats(prediction, prediction_name), as_floats(target, target_name)
+    same_shape(p, y, f"{prediction_name} and {target_name}")
+    if p.ndim and len(p) == 0:
+        raise ValueError(f"{prediction_name} must have at least one entry in a column")
+    with np.errstate(over="ignore", under="ignore"):
+        y = y.astype(p.dtype, copy=False)
+    prediction_rule(p, prediction_name)
+    target_rule(y, target_name)
+    return p, y
+
+
+def _require(good: NDArray[np.bool_], array: FloatArray, message: str) -> None:
+    if not np.all(good):
+        raise ValueError(f"{message}, not {array[~good].flat[0]}")
