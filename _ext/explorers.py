@@ -1,7 +1,9 @@
-"""Explorers live in the static page: each carries its own state, and `host.js` starts it."""
+"""Explorers live in the static page: their state lies beside it, and `host.js` starts them."""
 
+import hashlib
 import json
 import re
+from pathlib import Path
 
 from docutils import nodes
 from myst_nb.sphinx_ import NbMetadataCollector
@@ -14,7 +16,7 @@ NOT_FOR_THE_PAGE = re.compile(r"_model_|_view_|_dom_classes|_anywidget_id|layout
 
 
 def embed(app, doctree):
-    """Replace each widget view by an explorer with its state inside, so that no random id is left.
+    """Replace each widget view by an explorer, so that no random id is left.
 
     A widget of any other kind would be dead in the page, so it is a warning.
     """
@@ -31,14 +33,25 @@ def embed(app, doctree):
             message = "the widget %s would be dead in the HTML; show an explorer instead"
             logger.warning(message, name, location=node)
             continue
-        node.children = [nodes.Text(_explorer(model))]
+        root = "../" * app.env.docname.count("/")
+        node.children = [nodes.Text(_explorer(model, Path(app.outdir), root))]
 
 
-def _explorer(model):
+def _explorer(model, outdir, root):
     state = {k: v for k, v in model["state"].items() if not NOT_FOR_THE_PAGE.match(k)}
-    data = json.dumps({"state": state, "buffers": model.get("buffers", [])}, sort_keys=True)
-    data = data.replace("</", r"<\/")
-    return f'<div class="explorer"><script type="application/json">{data}</script></div>'
+    code = _share({"esm": state.pop("_esm"), "css": state.pop("_css", "")}, outdir)
+    data = _share({"state": state, "buffers": model.get("buffers", [])}, outdir)
+    return f'<div class="explorer" data-front-end="{root}{code}" data-model="{root}{data}"></div>'
+
+
+def _share(data, outdir):
+    """Write data that pages share to a file: a plain script, as fetching needs a server."""
+    text = json.dumps(data, sort_keys=True)
+    name = hashlib.sha256(text.encode()).hexdigest()[:12] + ".js"
+    file = outdir / "_static/explorers" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f'(window.explorerData ??= {{}})["{name}"] = {text};\n', encoding="utf-8")
+    return file.relative_to(outdir).as_posix()
 
 
 def setup(app):

@@ -47,16 +47,32 @@
     }
   }
 
+  const loading = {};
+
+  // What explorers share, code or state, is a script of its own: it loads without a server too.
+  function shared(source) {
+    const name = source.split("/").at(-1);
+    loading[name] ??= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = source;
+      script.onload = () => resolve(window.explorerData[name]);
+      script.onerror = () => reject(new Error(`${source} is missing`));
+      document.head.append(script);
+    });
+    return loading[name];
+  }
+
   async function start(el) {
-    const script = el.firstElementChild;
-    const model = new Model(JSON.parse(script.textContent));
-    const url = URL.createObjectURL(new Blob([model.get("_esm")], { type: "text/javascript" }));
+    const parts = [el.dataset.frontEnd, el.dataset.model].map(shared);
+    const [{ esm, css }, data] = await Promise.all(parts);
+    const model = new Model(structuredClone(data));
+    const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
     const exported = (await import(url)).default;
     URL.revokeObjectURL(url);
     const widget = typeof exported === "function" ? await exported() : exported;
     const style = document.createElement("style");
-    style.textContent = model.get("_css") ?? "";
-    script.replaceWith(style);
+    style.textContent = css;
+    el.append(style);
     await widget.initialize?.({ model });
     await widget.render({ model, el });
     el.dataset.ready = "true";

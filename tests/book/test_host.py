@@ -13,17 +13,20 @@ def run(visit, root):
         page = visit("index.html")
         esm = f"const log = []; async function render({{ model, el }}) {{ {body}"
         esm += f"; el.dataset.log = JSON.stringify(log) }} export default {export};"
-        data = json.dumps({"state": {"_esm": esm, **state}, "buffers": list(buffers)})
+        shared = {"code": {"esm": esm, "css": ""}}
+        shared["model"] = {"state": state, "buffers": list(buffers)}
         page.evaluate(
-            """(data) => {
+            """(shared) => {
+                window.explorerData = shared;
                 const el = document.createElement("div");
                 el.className = "explorer";
                 el.id = "tested";
-                el.innerHTML = '<script type="application/json"></' + 'script>';
-                el.firstChild.textContent = data;
+                const empty = URL.createObjectURL(new Blob([""]));
+                el.dataset.frontEnd = `${empty}#/code`;
+                el.dataset.model = `${empty}#/model`;
                 document.body.replaceChildren(el);
             }""",
-            data,
+            shared,
         )
         page.add_script_tag(path=root / "_ext/static/host.js")
         ready = page.locator("#tested[data-ready=true]")
