@@ -47,7 +47,7 @@ def keyword_choices(formula):
 def exact(formula, expression):
     """Return an expression as a function of prediction, target and keywords, to 50 digits."""
     symbols = [*entries(formula.prediction), *entries(formula.target), *formula.keywords.values()]
-    compiled = lambdify(symbols, unfold(expression), "mpmath")
+    compiled = lambdify(symbols, unfold(expression).doit(), "mpmath")
 
     def value(prediction, target, **keywords):
         numbers = [*prediction.tolist(), *target.tolist(), *keywords.values()]

@@ -11,9 +11,11 @@ from enum import Enum
 import sympy as sp
 from sympy import Abs, And, Expr, ImmutableMatrix, IndexedBase, Max, Ne, Piecewise, Sum, Symbol
 from sympy.logic.boolalg import Boolean
+from sympy.printing.latex import LatexPrinter
 
 from backprop._registry import Registry
 from backprop.symbolic.activations import sigmoid
+from backprop.symbolic.normal_form import Named
 
 n = Symbol("n", integer=True, positive=True)
 i, j, k = sp.symbols("i j k", integer=True, positive=True)
@@ -80,14 +82,54 @@ class LossFormula:
         return formula.subs(n, size).doit().subs(k, row)
 
 
-def total(term: Expr, index: Symbol = i) -> Sum:
+def total(term: Expr, index: Symbol = i, size: Expr = n) -> Sum:
     """Sum over the entries of a column."""
-    return Sum(term, (index, 1, n))
+    return Sum(term, (index, 1, size))
 
 
-def length(column: IndexedBase) -> Expr:
-    """Return |a|, the Euclidean length of a column."""
-    return sp.sqrt(total(column[i] ** 2))
+class dot(Named):
+    """a · y = Σ_i a_i y_i."""
+
+    def __new__(cls, a: IndexedBase, y: IndexedBase, size: Expr = n) -> "dot":
+        """Keep two columns and their length."""
+        product: dot = super().__new__(cls, a, y, size)
+        return product
+
+    @staticmethod
+    def definition(a: IndexedBase, y: IndexedBase, size: Expr) -> Expr:
+        """Return the sum."""
+        return total(a[i] * y[i], size=size)
+
+    def _eval_derivative(self, by: Expr) -> Expr:
+        return self.definition(*self.args).diff(by)
+
+    def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
+        left, right = (printer.doprint(column) for column in self.args[:2])
+        return _power(rf"\left({left} \cdot {right}\right)", exp)
+
+
+class norm(Named):
+    """|a| = √(Σ_i a_i²)."""
+
+    def __new__(cls, a: IndexedBase, size: Expr = n) -> "norm":
+        """Keep a column and its length."""
+        euclidean: norm = super().__new__(cls, a, size)
+        return euclidean
+
+    @staticmethod
+    def definition(a: IndexedBase, size: Expr) -> Expr:
+        """Return the root of the sum of squares."""
+        return sp.sqrt(total(a[i] ** 2, size=size))
+
+    def _eval_derivative(self, by: Expr) -> Expr:
+        return self.definition(*self.args).diff(by)
+
+    def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
+        return _power(rf"\left|{printer.doprint(self.args[0])}\right|", exp)
+
+
+def _power(base: str, exp: str | None) -> str:
+    return base if exp is None else f"{base}^{{{exp}}}"
 
 
 def huber(residual: Expr) -> Expr:
@@ -102,7 +144,7 @@ def huber_slope(residual: Expr) -> Expr:
 
 
 margin = total(label[i] * yhat[i])
-cosine = total(a[i] * y[i]) / (length(a) * length(y))
+cosine = dot(a, y) / (norm(a) * norm(y))
 softmax_k = sp.exp(z[k]) / total(sp.exp(z[j]), j)
 
 _REALS = (yhat, Domain.REALS, y, Domain.REALS)
@@ -194,7 +236,7 @@ LOSSES = Registry(
             y,
             Domain.DIRECTIONS,
             expression=1 - cosine,
-            gradient=cosine * a[k] / length(a) ** 2 - y[k] / (length(a) * length(y)),
+            gradient=cosine * a[k] / norm(a) ** 2 - y[k] / (norm(a) * norm(y)),
         ),
     ],
 )
