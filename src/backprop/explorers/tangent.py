@@ -1,19 +1,40 @@
-"""The tangent explorer: a function with its tangent, above the curve of its slope."""
+"""Slopes under the reader's hand: a secant that becomes a tangent, a tangent that travels."""
 
 from collections.abc import Callable
 
 import matplotlib.pyplot as plt
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from backprop.explorers.frames import FramesExplorer
 
-Curve = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+Curve = Callable[[ArrayLike], NDArray[np.floating]]
 REACH = 2.0  # how far the tangent is drawn to either side
 
 
+def secant_explorer() -> FramesExplorer:
+    """Return an explorer of the secant of x² through 1 and 1 + h (chapter 1)."""
+    figure, axes = plt.subplots(figsize=(6, 3.6), layout="constrained")
+    plt.close(figure)
+    x = np.linspace(-0.5, 3, 71)
+    axes.plot(x, x**2)
+    axes.plot(x, 2 * x - 1, ":", color="C2", label="tangent, slope 2")
+    (secant,) = axes.plot([], [], "--", color="C1", label="secant")
+    (ends,) = axes.plot([], [], "o", color="C1")
+    axes.set(xlabel="$x$", ylabel="$x^2$", ylim=(-1, 7))
+    axes.legend(loc="upper left")
+
+    def update(h: float) -> str:
+        secant.set_data(x, 1 + (2 + h) * (x - 1))
+        ends.set_data([1, 1 + h], [1, (1 + h) ** 2])
+        return f"With h = {h:.2f} the secant has slope 2 + h = {2 + h:.2f}."
+
+    alt = "The parabola, its tangent at 1, and the secant through 1 and 1 + h."
+    return FramesExplorer(figure, update, alt=alt, h=np.linspace(0.02, 1, 50))
+
+
 def tangent_explorer(function: Curve, derivative: Curve, name: str, symbol: str) -> FramesExplorer:
-    """Return an explorer of a function of z on [-6, 6] (chapters 2 and 3).
+    """Return an explorer of a function of z on [-6, 6] and its slope (chapters 2 and 3).
 
     `name` is how sentences call the function, `symbol` how the axes do, without dollar signs.
     """
@@ -31,7 +52,7 @@ def tangent_explorer(function: Curve, derivative: Curve, name: str, symbol: str)
     (height,) = lower.plot([], [], "o", color="C1")
 
     def update(z: float) -> str:
-        value, slope = float(function(np.float64(z))), float(derivative(np.float64(z)))
+        value, slope = float(function(z)), float(derivative(z))
         tangent.set_data([z - REACH, z + REACH], [value - REACH * slope, value + REACH * slope])
         point.set_data([z], [value])
         height.set_data([z], [slope])

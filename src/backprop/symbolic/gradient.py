@@ -26,14 +26,15 @@ class _Named(MatrixExpr):  # type: ignore[misc]
 class Gradient(_Named):
     """The derivatives of a scalar with respect to each entry of a matrix, in its shape."""
 
-    def __new__(cls, scalar: Expr, by: MatrixBase, names: tuple[str, str]) -> "Gradient":
+    def __new__(cls, scalar: Expr, by: MatrixBase, names: tuple[str, str]) -> MatrixExpr:
         """Keep the scalar, the matrix and how the two are called in LaTeX, as ("L", "W")."""
         return super().__new__(cls, scalar, ImmutableMatrix(by), Tuple(*map(Str, names)))
 
     @property
     def shape(self) -> tuple[Integer, Integer]:
         """The shape of the matrix that is differentiated by."""
-        return self.args[1].shape
+        rows, columns = self.args[1].shape
+        return rows, columns
 
     def _entry(self, i: Expr, j: Expr, **_: object) -> Expr:
         return Derivative(self.args[0], self.args[1][i, j])
@@ -44,7 +45,7 @@ class Jacobian(_Named):
 
     def __new__(
         cls, vector: Sequence[Expr], by: Sequence[Expr], names: tuple[str, str]
-    ) -> "Jacobian":
+    ) -> MatrixExpr:
         """Keep the two columns and how they are called in LaTeX, as ("z", "x")."""
         columns = (ImmutableMatrix(vector), ImmutableMatrix(by))
         return super().__new__(cls, *columns, Tuple(*map(Str, names)))

@@ -1,8 +1,8 @@
 """LaTeX as a mathematician writes it: σ(1 - σ), not (1 - σ)σ; a - y, not -y + a."""
 
-from sympy.printing.precedence import PRECEDENCE
 from sympy import Basic, Derivative, Expr, Mul
 from sympy.printing.latex import LatexPrinter
+from sympy.printing.precedence import PRECEDENCE
 
 
 def latex(expr: Basic) -> str:
@@ -14,7 +14,7 @@ def latex(expr: Basic) -> str:
 class _Printer(LatexPrinter):  # type: ignore[misc]
     def _print_Mul(self, expr: Expr) -> str:
         if not isinstance(expr, Mul) or any(factor.is_Number for factor in expr.args[1:]):
-            return super()._print_Mul(expr)
+            return str(super()._print_Mul(expr))
         if expr.could_extract_minus_sign():
             opposite = (
                 self.parenthesize(-expr, PRECEDENCE["Mul"])
@@ -23,7 +23,7 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
             )
             return f"- {opposite}"
         factors = sorted(expr.as_ordered_factors(), key=_is_sum)
-        return super()._print_Mul(Mul(*factors, evaluate=False))
+        return str(super()._print_Mul(Mul(*factors, evaluate=False)))
 
     def _print_Derivative(self, expr: Derivative) -> str:
         text: str = super()._print_Derivative(expr)
