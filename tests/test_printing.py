@@ -1,0 +1,45 @@
+"""Formulas read as a mathematician writes them."""
+
+import pytest
+from sympy import Derivative, Function, Piecewise, evaluate, exp, latex, symbols
+
+from backprop.symbolic import printing
+from backprop.symbolic.activations import sigmoid, z
+
+a, y = symbols("a y", real=True)
+f, g = Function("f"), Function("g")
+
+with evaluate(False):
+    SPLIT = 1 / (1 + exp(-z)) - 1 / (1 + exp(-z)) ** 2
+
+AS_WRITTEN = {
+    "a sum stands behind its factors": (a * (1 - a), r"a \left(1 - a\right)"),
+    "a positive term comes first": (-y + a, "a - y"),
+    "all terms negative keep their order": (-y - a, "- a - y"),
+    "one minus in front": (-a * z, "- a z"),
+    "a minus before a sum": (-2 * a * (a - y), r"- 2 a \left(a - y\right)"),
+    "a fraction keeps its denominator": (
+        (a - y) / (a * (1 - a)),
+        r"\frac{a - y}{a \left(1 - a\right)}",
+    ),
+    "an unevaluated line stays as it is": (
+        SPLIT,
+        r"\frac{1}{1 + e^{- z}} - \frac{1}{\left(1 + e^{- z}\right)^{2}}",
+    ),
+    "a named function shows its symbol": (sigmoid(z), r"\sigma{\left(z\right)}"),
+    "its power stands behind the symbol": (sigmoid(z) ** 2, r"\sigma^{2}{\left(z\right)}"),
+    "a product is bracketed when differentiated": (
+        Derivative(f(z) * g(z), z),
+        r"\frac{d}{d z} \left(f{\left(z \right)} g{\left(z \right)}\right)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("expr", "text"), AS_WRITTEN.values(), ids=AS_WRITTEN.keys())
+def test_latex(expr, text):
+    assert printing.latex(expr) == text
+
+
+def test_what_needs_no_order_is_printed_as_sympy_does():
+    cases = Piecewise((z, z > 0), (0, True))
+    assert printing.latex(cases) == latex(cases)

@@ -1,0 +1,26 @@
+"""The explorers of slopes say what they show."""
+
+import numpy as np
+
+from backprop import activations
+from backprop.explorers.tangent import secant_explorer, tangent_explorer
+
+
+def test_secant_explorer_names_the_slope_of_the_secant():
+    explorer = secant_explorer()
+    explorer.h = 1
+    assert explorer.describe().endswith("With h = 1.00 the secant has slope 2 + h = 3.00.")
+
+
+def test_tangent_explorer_reads_value_and_slope_from_its_functions():
+    explorer = tangent_explorer(np.sin, np.cos, "sine", r"\sin")
+    explorer.z = 0
+    assert explorer.describe().endswith("At z = 0.00 the sine is 0.000 and its slope is 1.000.")
+
+
+def test_tangent_explorer_reaches_six_on_either_side():
+    explorer = tangent_explorer(
+        activations.sigmoid, activations.sigmoid_derivative, "sigmoid", r"\sigma"
+    )
+    explorer.z = -6
+    assert explorer.describe().endswith("At z = −6.00 the sigmoid is 0.002 and its slope is 0.002.")
