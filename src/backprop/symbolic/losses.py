@@ -128,6 +128,21 @@ class norm(Named):
         return _power(rf"\left|{printer.doprint(self.args[0])}\right|", exp)
 
 
+class softmax(Named):
+    """p_i = e^{z_i} / Σ_j e^{z_j}."""
+
+    @staticmethod
+    def definition(index: Expr, z: IndexedBase, size: Expr) -> Expr:
+        """Return the quotient."""
+        return sp.exp(z[index]) / total(sp.exp(z[j]), j, size)
+
+    def _eval_derivative(self, by: Expr) -> Expr:
+        return self.definition(*self.args).diff(by)
+
+    def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
+        return _power(rf"p_{{{printer.doprint(self.args[0])}}}", exp)
+
+
 def _power(base: str, exp: str | None) -> str:
     return base if exp is None else f"{base}^{{{exp}}}"
 
@@ -157,13 +172,13 @@ LOSSES = Registry(
             "squared_error",
             *_REALS,
             expression=total((yhat[i] - y[i]) ** 2),
-            gradient=2 * (yhat[k] - y[k]),
+            gradient=sp.Mul(2, yhat[k] - y[k], evaluate=False),  # undistributed, to be shown
         ),
         LossFormula(
             "mean_squared_error",
             *_REALS,
             expression=total((yhat[i] - y[i]) ** 2) / n,
-            gradient=2 * (yhat[k] - y[k]) / n,
+            gradient=2 / n * (yhat[k] - y[k]),
         ),
         LossFormula(
             "absolute_error",

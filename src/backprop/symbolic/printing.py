@@ -28,9 +28,10 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
     def _print_Derivative(self, expr: Derivative) -> str:
         text: str = super()._print_Derivative(expr)
         body = self._print(expr.expr)
-        if not expr.expr.is_Mul or body.startswith(r"\frac"):
+        bracketed = rf"\left({body}\right)"
+        if not expr.expr.is_Mul or body.startswith(r"\frac") or text.endswith(bracketed):
             return text
-        return rf"{text.removesuffix(body)}\left({body}\right)"
+        return text.removesuffix(body) + bracketed
 
     def _as_ordered_terms(self, expr: Expr, order: str | None = None) -> list[Expr]:
         terms = list(expr.as_ordered_terms())
