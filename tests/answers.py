@@ -1,0 +1,120 @@
+"""Answers to each exercise that asks for a formula: three that are right, five that are wrong."""
+
+ANSWERS = {
+    "sigmoid-value": (
+        ["3/16", "0.1875", "e^(-ln(3))/(1 + e^-ln(3))^2"],
+        ["3/4", "1/4", "-3/16", "0.188", "1/0"],
+    ),
+    "sigmoid-from-output": (
+        ["a(1 - a)", "a − a^2", "1/4 - (a - 1/2)**2"],
+        ["a", "1 - a", "a^2 - a", "a(1 - a - a)", "a(1 - a)^2"],
+    ),
+    "sigmoid-second-derivative": (
+        ["a(1 - a)(1 - 2a)", "2a^3 - 3a^2 + a", "-tanh(z/2)*(1 - tanh(z/2)^2)/4"],
+        ["a(1 - a)", "a(1 - a)(2a - 1)", "σ(z)·(1 − σ(z))^2", "1 - 2a", "0"],
+    ),
+    "sigmoid-inverse": (
+        ["ln(a/(1 - a))", "log(a) - log(1 - a)", "-ln(1/a - 1)"],
+        ["ln(a)/ln(1 - a)", "ln((1 - a)/a)", "1/(1 + e^a)", "ln(a)", "ln(a) + ln(1 - a)"],
+    ),
+    "sigmoid-inverse-slope": (
+        ["1/(a(1 - a))", "1/a + 1/(1 - a)", "(a - a^2)^-1"],
+        ["a(1 - a)", "1/a - 1/(1 - a)", "1/a", "1/(1 - a)", "-1/(a(1 - a))"],
+    ),
+    "sigmoid-two-classes": (
+        ["u - v", "ln(e^u/e^v)", "-(v - u)"],
+        ["u + v", "v - u", "u", "u/v", "abs(u - v)"],
+    ),
+    "loss-certainty": (
+        ["e^-3", "1/e^3", "exp(-2)/exp(1)"],
+        ["3", "e^3", "-ln(3)", "0.05", "1/3"],
+    ),
+    "mean-squared-error-gradient": (
+        ["2(yhat - y)/n", "(2yhat - 2y)/n", "-2(y - yhat)/n"],
+        ["2(yhat - y)", "(yhat - y)/n", "2(y - yhat)/n", "2abs(yhat - y)/n", "(yhat - y)^2/n"],
+    ),
+    "huber-gradient": (
+        [
+            "max(-t, min(t, yhat - y))",
+            "sign(yhat - y)*min(t, abs(yhat - y))",
+            "(abs(yhat - y + t) - abs(yhat - y - t))/2",
+        ],
+        [
+            "sign(yhat - y)",
+            "t*sign(yhat - y)",
+            "yhat - y",
+            "min(t, yhat - y)",
+            "max(-1, min(1, yhat - y))",
+        ],
+    ),
+    "log-cosh-gradient": (
+        ["tanh(r)", "(e^r - e^-r)/(e^r + e^-r)", "2sigma(2r) - 1"],
+        ["sign(r)", "r", "sigma(r)", "-tanh(r)", "1/tanh(r)"],
+    ),
+    "squared-hinge-gradient": (
+        ["-2y*max(0, 1 - y*yhat)", "-y*(abs(1 - y*yhat) + 1 - y*yhat)", "2y*min(0, y*yhat - 1)"],
+        [
+            "-2max(0, 1 - y*yhat)",
+            "-y*max(0, 1 - y*yhat)",
+            "2y*max(0, 1 - y*yhat)",
+            "-2y(1 - y*yhat)",
+            "-2y",
+        ],
+    ),
+    "squared-error-of-a-sigmoid": (
+        ["2(a - y)a(1 - a)", "2(a - y)(a - a^2)", "-2(y - a)(1 - a)a"],
+        ["2(a - y)", "a - y", "2(y - a)a(1 - a)", "2(a - y)a", "(a - y)a(1 - a)"],
+    ),
+    "logit-curvature": (
+        ["a(1 - a)", "sigma(z)*sigma(-z)", "e^-z/(1 + e^-z)^2"],
+        ["a", "1", "a - a(1 - a)", "a(a - 1)", "a(1 - a)(1 - 2a)"],
+    ),
+    "focal-loss-gradient": (
+        [
+            "2(1 - p)ln(p) - (1 - p)^2/p",
+            "(1 - p)(2p*ln(p) + p - 1)/p",
+            "-(1 - p)^2/p - (2p - 2)ln(p)",
+        ],
+        ["-(1 - p)^2/p", "-1/p", "2(1 - p)/p", "-2(1 - p)ln(p) - (1 - p)^2/p", "2(1 - p)ln(p)"],
+    ),
+    "size-first-layer": (
+        ["112", "floor((224 + 6 - 7)/2) + 1", "ceil(223/2)"],
+        ["111", "112.5", "223", "110", "ln(-1)"],
+    ),
+    "size-same-padding": (
+        ["d(f - 1)/2", "(d*f - d)/2", "0.5 d f - 0.5 d"],
+        ["(f - 1)/2", "d*f/2", "d(f - 1)", "d(f + 1)/2", "floor(d(f - 1)/2)"],
+    ),
+    "size-stack": (
+        ["n - L(f - 1)", "n - L f + L", "n + L(1 - f)"],
+        ["n - L f", "n - f + 1", "n - L(f + 1)", "n - (f - 1)^L", "n - (L - 1)(f - 1)"],
+    ),
+    "size-half": (
+        ["ceil(n/2)", "floor((n - 1)/2) + 1", "floor((n + 1)/2)"],
+        ["n/2", "floor(n/2)", "floor(n/2) + 1", "(n + 1)/2", "ceil((n + 1)/2)"],
+    ),
+    "size-left-over": (
+        [
+            "n + 2p - f - s*floor((n + 2p - f)/s)",
+            "n + 2p - f - s*(ceil((n + 2p - f + 1)/s) - 1)",
+            "n + 2p - (f + s*floor((n + 2p - f)/s))",
+        ],
+        [
+            "n + 2p - f",
+            "n - f - s*floor((n - f)/s)",
+            "n + 2p - f + 1 - s*floor((n + 2p - f + 1)/s)",
+            "floor((n + 2p - f)/s)",
+            "0",
+        ],
+    ),
+    "size-back": (
+        ["(o - 1)s + r + f - 2p", "o*s - s + r + f - 2p", "f + r + s(o - 1) - p - p"],
+        [
+            "o s + r + f - 2p",
+            "(o - 1)s + f - 2p",
+            "(o - 1)s + r + f + 2p",
+            "(o - 1)s + r + f - p",
+            "(o - 1)(s + r) + f - 2p",
+        ],
+    ),
+}

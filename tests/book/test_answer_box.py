@@ -1,0 +1,256 @@
+"""The answer boxes in a browser: their parser is Python's, and they judge as `check` does."""
+
+import random
+import re
+
+import jupytext
+import nbformat
+import pytest
+import sympy as sp
+
+from backprop.exercises import EXERCISES, check
+from backprop.exercises.exercise import Formula
+from backprop.exercises.parser import FUNCTIONS, LONGEST, Mistake, parse
+from backprop.explorers.answer import AnswerBox
+from backprop.symbolic.normal_form import unfold
+from tests.answers import ANSWERS
+
+SIGMOID = "chapters/02-sigmoid.html"
+LETTERS = {"x": 1.25, "y": -0.75}
+EXACT = {name: sp.Rational(str(value)) for name, value in LETTERS.items()}
+TOKENS = [
+    *"xy012^*/+-(),",
+    "x",
+    "(",
+    ")",
+    " ",
+    "exp(",
+    "tanh(",
+    "max(",
+    "abs",
+    "σ(",
+    "xy",
+    "−",
+    "q",
+]
+FORMULAS = [
+    "-x^2",
+    "2^3^2 - 2^-x",
+    "1 - 2 - 3/4/5",
+    "2 x y(x - 1)(y - 1)",
+    "12 ÷ 3 · 2 × y − 1",
+    ".5 + 1. + 1e-1x + 2E1y",
+    "max(1, x, y) + min(x, y) ** 2",
+    "floor(y) ceil(y) + sign(y) abs(y)",
+    "ln(e^x) + log(2) + exp(-y^2)",
+    "sigma(x) σ(y) + sigmoid(-x) tanh(y)",
+    "sqrt(x) + π pi - e",
+]
+
+
+@pytest.fixture(scope="module")
+def module(browser, site):
+    """Call a function that the front end exports with these arguments, many times at once."""
+    page = browser.new_page()
+    page.goto(site + "index.html")
+
+    def call(name, *argument_lists):
+        return page.evaluate(
+            """async ([source, name, lists]) => {
+                const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+                const module = await import(url);
+                if (typeof module[name] !== "function") return Object.keys(module[name]);
+                return lists.map((list) => {
+                    try {
+                        const result = module[name](...list);
+                        return typeof result === "function" ? String(result(list[2])) : result;
+                    } catch ({ message, at }) {
+                        return [message, at];
+                    }
+                });
+            }""",
+            [AnswerBox("sigmoid-value").get_state()["_esm"], name, argument_lists],
+        )
+
+    yield call
+    page.close()
+
+
+def reading(text):
+    """Return what Python reads: a number, or the reason and the place of a mistake."""
+    try:
+        value = sp.N(unfold(parse(text, EXACT)), 20)
+    except Mistake as mistake:
+        return [mistake.reason, mistake.at]
+    return float(value) if value.is_real else None
+
+
+def random_texts(count):
+    rng = random.Random(0)
+    return ["".join(rng.choices(TOKENS, k=rng.randint(1, 9))) for _ in range(count)]
+
+
+def test_both_parsers_know_the_same_functions(module):
+    assert module("FUNCTIONS") == list(FUNCTIONS)
+
+
+def test_both_parsers_read_a_formula_alike(module):
+    results = module("parse", *([text, list(LETTERS), LETTERS] for text in FORMULAS))
+    assert [float(result) for result in results] == pytest.approx(
+        [reading(text) for text in FORMULAS], rel=1e-14
+    )
+
+
+def test_both_parsers_read_or_refuse_a_random_text_alike(module):
+    texts = random_texts(4000)
+    results = module("parse", *([text, list(LETTERS), LETTERS] for text in texts))
+    numbers = mistakes = 0
+    for text, result in zip(texts, results, strict=True):
+        expected = reading(text)
+        if isinstance(expected, list) or isinstance(result, list):
+            assert result == expected, text
+            mistakes += 1
+        elif expected is not None:
+            assert float(result) == pytest.approx(expected, rel=1e-12), text
+            numbers += 1
+    assert numbers > 150
+    assert mistakes > 1000
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_the_page_and_python_give_the_same_verdict(module, name):
+    texts = [*ANSWERS[name][0], *ANSWERS[name][1]]
+    box = AnswerBox(name)
+    state = {"names": box.names, "points": box.points, "values": box.values}
+    verdicts = module("judge", *([text, state] for text in texts))
+    assert [verdict["kind"] for verdict in verdicts] == ["right"] * 3 + ["wrong"] * 5
+    for text, verdict in zip(texts[3:], verdicts[3:], strict=True):
+        words = verdict["words"]
+        for shorthand in EXERCISES[name].shorthands:
+            words = re.sub(rf", {shorthand} = \S+", "", words)
+        assert words.replace("−", "-").lower() == f"{check(name, text)}.".lower()
+
+
+# On the page
+
+
+@pytest.fixture
+def box(visit):
+    """Open the sigmoid chapter, and return the box with this label."""
+
+    def box(asks, **options):
+        page = visit(SIGMOID, **options)
+        group = page.get_by_role("group", name=f"Your answer: {asks}", exact=True)
+        group.wait_for()
+        return group
+
+    return box
+
+
+def says(box):
+    return box.locator(".explorer-says").text_content()
+
+
+def enter(box, text):
+    field = box.get_by_role("textbox")
+    field.fill(text)
+    field.press("Enter")
+    return says(box)
+
+
+@pytest.mark.parametrize(
+    "name", ["sigmoid-value", "sigmoid-from-output", "sigmoid-second-derivative"]
+)
+def test_answers_typed_into_the_box_are_judged(box, name):
+    group = box(EXERCISES[name].asks)
+    right, wrong = ANSWERS[name]
+    assert [enter(group, text) for text in right] == ["Right."] * 3
+    for text in wrong:
+        assert enter(group, text).startswith("Not yet: ")
+
+
+def test_a_difference_is_shown_with_both_numbers(box):
+    words = enter(box("σ″(z)"), "a(1 - a)")
+    assert words == "Not yet: at z = 0, a = 0.5 your answer is 0.25, the right one is 0."
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "place"),
+    [
+        ("a(1 - a", "At character 2: this parenthesis is never closed.", "a(1 - a\n ^"),
+        ("a + b", "At character 5: “b” is not known here; use z, a.", "a + b\n    ^"),
+        ("a +", "At character 4: the formula stops too early.", "a +\n   ^"),
+        (
+            "1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1/2a + 1",
+            "At character 36: write * here, or parentheses: this could be read in two ways.",
+            "…1 + 1 + 1 + 1/2a + 1\n                ^",
+        ),
+    ],
+)
+def test_a_mistake_is_pointed_at_and_marked(box, text, words, place):
+    group = box("σ″(z)")
+    assert enter(group, text) == words
+    assert group.locator(".answer-place").text_content() == place
+    assert group.get_by_role("textbox").get_attribute("aria-invalid") == "true"
+
+
+def test_the_button_checks_too(box):
+    group = box("σ″(z)")
+    group.get_by_role("textbox").fill("0")
+    group.get_by_role("button", name="Check").click()
+    assert says(group).startswith("Not yet")
+
+
+def test_an_empty_box_says_what_to_do(box):
+    assert enter(box("σ″(z)"), "  ") == "Type a formula, then press Enter."
+
+
+def test_typing_on_takes_the_verdict_away_and_entering_again_brings_it_back(box):
+    group = box("σ″(z)")
+    assert enter(group, "0").startswith("Not yet")
+    group.get_by_role("textbox").press("Backspace")
+    assert says(group) == ""
+    assert enter(group, "0").startswith("Not yet")
+
+
+def test_the_verdict_is_spoken_and_the_field_has_a_label(box):
+    group = box("σ″(z)")
+    assert group.locator(".explorer-says").get_attribute("aria-live") == "polite"
+    assert group.get_by_label("σ″(z) =").get_attribute("maxlength") == str(LONGEST)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_long_answer_and_its_mistake_do_not_overflow(box, width):
+    group = box("σ″(z)", width=width)
+    group.locator("summary").click()
+    for text in ("a" * LONGEST, "a + " * 40 + "%", "exp(" * 40):
+        enter(group, text)
+        assert group.evaluate("() => document.documentElement.scrollWidth") <= width
+        assert group.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0
+
+
+# The solutions
+
+
+def test_the_checks_of_a_chapter_all_say_right(html, root, chapter):
+    path = html.parent / "notebooks" / chapter.relative_to(root).with_suffix(".ipynb")
+    cells = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    written = [c for c in jupytext.read(chapter).cells if re.search(r"^check\(", c.source, re.M)]
+    checked = [cell for cell in cells if re.search(r"^check\(", cell.source, re.M)]
+    assert len(checked) == len(written)
+    for cell in checked:
+        assert cell.outputs[-1].data["text/plain"] == "right", cell.source
+
+
+def test_each_formula_has_a_box_on_its_page(visit, html):
+    pages = [
+        path.relative_to(html).as_posix() for path in sorted((html / "chapters").glob("*.html"))
+    ]
+    asked = []
+    for page in map(visit, pages):
+        page.wait_for_function(
+            "[...document.querySelectorAll('.explorer')].every(e => e.dataset.ready)"
+        )
+        asked += page.locator(".answer-form label").all_text_contents()
+    formulas = [entry for entry in EXERCISES.values() if isinstance(entry, Formula)]
+    assert sorted(asked) == sorted(f"{entry.asks} =" for entry in formulas)

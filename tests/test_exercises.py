@@ -1,0 +1,353 @@
+"""The exercises: what counts as right, what as wrong, and what is said of it."""
+
+import json
+import math
+import re
+from contextlib import suppress
+
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import Abs, Derivative, Function, Max, Symbol, cos, exp, sin, symbols
+
+from backprop.exercises import EXERCISES, check
+from backprop.exercises.exercise import Formula, Letter
+from backprop.exercises.parser import CONSTANTS, FUNCTIONS, Mistake, parse
+from backprop.explorers.answer import AnswerBox
+from backprop.symbolic.activations import sigmoid
+from tests.answers import ANSWERS
+
+FORMULAS = [name for name, entry in EXERCISES.items() if isinstance(entry, Formula)]
+x = Symbol("x", real=True)
+
+
+def formula(solution, **options):
+    return Formula("test", "f", solution, (Letter(x, "any"),), **options)
+
+
+# The entries
+
+
+def test_each_formula_has_answers_to_try():
+    assert sorted(ANSWERS) == sorted(FORMULAS)
+    assert all((len(right), len(wrong)) == (3, 5) for right, wrong in ANSWERS.values())
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_solution_of_an_entry_is_right(name):
+    verdict = check(name, EXERCISES[name].solution)
+    assert verdict
+    assert repr(verdict) == "right"
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+@pytest.mark.parametrize("k", range(3))
+def test_an_equivalent_form_is_right(name, k):
+    assert re.match("right", repr(check(name, ANSWERS[name][0][k])))
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+@pytest.mark.parametrize("k", range(5))
+def test_a_wrong_answer_is_shown_a_difference(name, k):
+    verdict = check(name, ANSWERS[name][1][k])
+    assert verdict.right is False
+    assert re.match(r"not yet: (at .*)?your answer (is|has no value)", repr(verdict))
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_a_number_that_is_wrong_is_not_told_the_right_one(name):
+    entry = EXERCISES[name]
+    if not entry.letters:
+        words = repr(check(name, entry.solution + 1)) + repr(check(name, entry.solution - 1))
+        assert "too large" in words
+        assert "too small" in words
+        assert f"{float(entry.solution):.6g}" not in re.findall(r"[\d.]+", words)
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_the_points_are_many_and_in_the_domain(name):
+    entry = EXERCISES[name]
+    assert len(entry.points) >= (12 if entry.letters else 1)
+    for point in entry.points:
+        assert entry.where.subs(point) == sp.true
+        for letter in entry.letters:
+            assert letter.low <= point[letter.symbol] <= letter.high
+            assert point[letter.symbol].is_integer or not letter.symbol.is_integer
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_no_letter_hides_a_function_or_a_number(name):
+    assert not set(EXERCISES[name].names) & {*FUNCTIONS, *CONSTANTS}
+
+
+def test_every_entry_is_used_in_a_chapter_and_every_box_has_its_entry(root):
+    chapters = "".join(
+        path.read_text(encoding="utf-8") for path in (root / "chapters").glob("*.md")
+    )
+    boxes = re.findall(r'^AnswerBox\("([^"]+)"\)', chapters, re.M)
+    checks = re.findall(r'^check\("([^"]+)"', chapters, re.M)
+    assert sorted(boxes) == sorted(FORMULAS)
+    assert sorted(checks) == sorted(EXERCISES)
+
+
+# What is right
+
+
+def test_a_symbol_counts_by_its_name():
+    z = Symbol("z")
+    assert check("sigmoid-second-derivative", sp.diff(1 / (1 + exp(-z)), z, 2))
+
+
+def test_a_shorthand_stands_for_its_expression():
+    a = Symbol("a")
+    assert check("sigmoid-second-derivative", a * (1 - a) * (1 - 2 * a))
+
+
+def test_an_undefined_function_counts_by_its_name():
+    s = Function("sigma")(Symbol("z"))
+    assert check("sigmoid-second-derivative", s * (1 - s) * (1 - 2 * s))
+
+
+def test_a_derivative_is_taken():
+    z = Symbol("z", real=True)
+    assert check("sigmoid-second-derivative", Derivative(sigmoid(z), z, z))
+
+
+def test_a_number_with_decimals_is_right_to_nine_digits():
+    assert repr(check("sigmoid-value", 0.1875)) == "right, to nine digits"
+    assert not check("sigmoid-value", 0.1875001)
+
+
+def test_a_difference_at_a_kink_alone_is_seen():
+    entry = formula(sp.Piecewise((1, 2 * x > 3), (0, True)))
+    assert {x: sp.Rational(3, 2)} in entry.points
+    verdict = entry.check((1 + sp.sign(2 * x - 3)) / 2)
+    assert repr(verdict) == "not yet: at x = 1.5 your answer is 0.5, the right one is 0"
+
+
+def test_a_difference_for_negative_numbers_alone_is_seen():
+    assert repr(formula(x).check(Abs(x))) == (
+        "not yet: at x = -1 your answer is 1, the right one is -1"
+    )
+
+
+def test_an_answer_without_a_value_is_a_difference():
+    entry = formula(x + 1)
+    assert repr(entry.check(x**2 / x + 1)) == "right"  # SymPy has cancelled already
+    assert "x = 1 your answer has no value" in repr(entry.check((x**2 - 1) / (x - 1)))
+
+
+def test_agreement_at_all_points_is_not_yet_right():
+    entry = formula(x**2)
+    vanishing = sp.Mul(*(x - point[x] for point in entry.points))
+    assert entry.check(x**2 + vanishing).right is False
+
+
+def test_what_is_not_decided_is_called_undecided():
+    verdict = formula(cos(2 * x)).check(1 - 2 * sin(x) ** 2)
+    assert verdict.right is None
+    assert not verdict
+    assert repr(verdict).startswith("undecided")
+
+
+def test_two_values_that_look_alike_are_shown_to_more_digits():
+    verdict = formula(x).check(x + sp.Rational(1, 10**8))
+    assert repr(verdict) == "not yet: at x = 0 your answer is 1e-08, the right one is 0"
+    verdict = formula(x + 1).check(x + 1 + sp.Rational(1, 10**8))
+    assert "is 1.00000001, the right one is 1" in repr(verdict)
+
+
+# Bad input
+
+
+def test_an_unknown_exercise_is_named_with_those_that_come_close():
+    with pytest.raises(ValueError, match="unknown exercise 'sigmoid-valu'; .*sigmoid-value"):
+        check("sigmoid-valu", 0)
+    with pytest.raises(ValueError, match="unknown exercise 'sigmoid-valu'"):
+        AnswerBox("sigmoid-valu")
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (Symbol("b"), "answer uses b; its letters are: a .between 0 and 1"),
+        (symbols("a b c")[1] * symbols("c"), "answer uses b, c"),
+        (Function("f")(Symbol("a")), "answer uses f; the functions are exp, log"),
+        ("b", "“b” is not known here; use a"),
+    ],
+)
+def test_a_letter_or_function_that_is_not_named_is_refused(answer, message):
+    with pytest.raises(ValueError, match=message):
+        check("sigmoid-from-output", answer)
+
+
+@pytest.mark.parametrize("answer", [None, [1], True, sp.eye(2), sp.Eq(x, 1), lambda a: a])
+def test_what_is_no_expression_is_refused(answer):
+    with pytest.raises(TypeError, match="answer must be an expression, not"):
+        check("sigmoid-from-output", answer)
+
+
+def test_what_is_no_function_is_refused():
+    with pytest.raises(TypeError, match="answer must be a function, not 3"):
+        check("sigmoid-logarithm", 3)
+
+
+# Code
+
+
+def log_sigmoid(z):
+    return np.minimum(z, 0) - np.log1p(np.exp(-np.abs(z)))
+
+
+def in_place(z):
+    z *= 2
+    return log_sigmoid(z / 2)
+
+
+@pytest.mark.parametrize("function", [log_sigmoid, in_place])
+def test_another_function_with_the_same_values_is_right(function):
+    assert repr(check("sigmoid-logarithm", function)) == "right"
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda z: np.log(1 / (1 + np.exp(-z))), "is .*-inf.*, the right value .*-1.0"),
+        (lambda z: np.minimum(z, 0) - np.log(1 + np.exp(-np.abs(z))), "the right value"),
+        (lambda z: log_sigmoid(z).astype(np.float64), "has dtype float64, not float32"),
+        (lambda z: log_sigmoid(z).sum(), r"has shape \(\), not \(11,\)"),
+        (lambda z: log_sigmoid(-z), "the right value"),
+        (lambda: 0, "raises TypeError"),
+    ],
+)
+def test_a_function_that_differs_is_shown_the_call(function, message):
+    verdict = check("sigmoid-logarithm", function)
+    assert verdict.right is False
+    assert re.search(r"not yet: for \(.*\) your result .*" + message, repr(verdict), re.S)
+
+
+def test_integers_may_come_in_any_container():
+    def sizes(o, f, p, s):
+        return (o - 1) * s + f - 2 * p + np.arange(s, dtype=np.int32)
+
+    assert check("size-input-sizes", sizes)
+    assert not check("size-input-sizes", lambda *call: sizes(*call)[:-1])
+    assert not check("size-input-sizes", lambda *call: sizes(*call)[::-1])
+    assert not check("size-input-sizes", lambda *call: sizes(*call) + 0.0)
+
+
+def test_a_code_exercise_has_no_box():
+    with pytest.raises(ValueError, match="asks for code"):
+        AnswerBox("sigmoid-logarithm")
+
+
+# The grammar
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("-x^2", -9),
+        ("2^3^2", 512),
+        ("2^-x", 0.125),
+        ("2--3", 5),
+        ("1 - 2 - 3", -4),
+        ("12/2/3", 2),
+        ("2x^2", 18),
+        ("2 x y", 30),
+        ("x(y - 1)", 12),
+        ("(x - 1)(y - 1)", 8),
+        ("2exp(0)x", 6),
+        ("-2**2", -4),
+        ("6 ÷ 3 · 2 × 2 − 1", 7),
+        (".5 + 1. + 1e-1 + 2E1", 21.6),
+        ("max(1, x, y) + min(x, y)", 8),
+        ("floor(-0.5) + ceil(-0.5)", -1),
+        ("sign(-x) abs(-y)", -5),
+        ("ln(e^x) + log(e)", 4),
+        ("sigma(0) + σ(0) + sigmoid(0)", 1.5),
+        ("tanh(0) + sqrt(y^2)", 5),
+        ("2π", 2 * math.pi),
+        ("2e", 2 * math.e),
+    ],
+)
+def test_a_formula_is_read_as_one_writes_it(text, value):
+    assert float(parse(text, {"x": sp.Integer(3), "y": sp.Integer(5)})) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "reason"),
+    [
+        ("", 0, "the formula stops too early"),
+        ("x + ", 3, "the formula stops too early"),
+        ("x + * y", 4, "something is missing here"),
+        ("x & y", 2, "“&” has no meaning here"),
+        ("x + (y", 4, "this parenthesis is never closed"),
+        ("x + y)", 5, "this parenthesis was never opened"),
+        ("()", 1, "something is missing here"),
+        ("0,5", 1, "decimals are written with a point"),
+        ("(0,5)", 2, "decimals are written with a point"),
+        ("x 2", 2, "a sign is missing before this number"),
+        ("1.2.3", 3, "a sign is missing before this number"),
+        ("1/2x", 3, "this could be read in two ways"),
+        ("x^2y", 3, "this could be read in two ways"),
+        ("1/x(x + 1)", 3, "this could be read in two ways"),
+        ("exp x", 0, "exp needs parentheses"),
+        ("sin(x)", 0, "“sin” is not known here; use x, y"),
+        ("1 + xy", 4, "“xy” is not known here; as a product, write x*y"),
+        ("max(x)", 0, "max takes two numbers or more"),
+        ("exp(x, y)", 0, "exp takes one number"),
+        ("__import__('os')", 11, "“'” has no meaning here"),
+        ("x.real", 1, "“.” has no meaning here"),
+        ("x" * 201, 200, "at most 200 characters"),
+    ],
+)
+def test_a_mistake_is_pointed_at(text, at, reason):
+    with pytest.raises(Mistake, match=re.escape(reason)) as mistake:
+        parse(text, {"x": x, "y": Symbol("y")})
+    assert mistake.value.at == at
+    assert str(mistake.value).splitlines()[1:] == [f"  {text}", "  " + " " * at + "^"]
+
+
+@given(st.text(alphabet="0123xye.+-*/^(), σ−", max_size=12))
+def test_a_text_is_read_or_refused_as_a_mistake(text):
+    with suppress(Mistake):
+        assert isinstance(parse(text, {"x": x, "y": Max(x, 0)}), sp.Expr)
+
+
+# The answer box
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_the_page_holds_values_and_no_solution(name):
+    state = AnswerBox(name).get_state()
+    entry = EXERCISES[name]
+    assert len(state["points"]) == len(state["values"]) == len(entry.points)
+    page = json.dumps({k: v for k, v in state.items() if k not in ("_esm", "_css", "layout")})
+    forms = [str(entry.solution), sp.latex(entry.solution), *ANSWERS[name][0]]
+    assert [form for form in forms if form in page and not form.replace(".", "").isdigit()] == []
+
+
+def test_the_points_of_a_box_give_its_values():
+    box = AnswerBox("sigmoid-second-derivative")
+    assert box.names == ["z", "a"]
+    for (z, a), value in zip(box.points, box.values, strict=True):
+        assert a == pytest.approx(1 / (1 + math.exp(-z)), rel=1e-14)
+        assert value == pytest.approx(a * (1 - a) * (1 - 2 * a), abs=1e-12)
+
+
+def test_a_box_says_what_it_asks_for():
+    box = AnswerBox("sigmoid-second-derivative")
+    assert box.describe() == "Your answer: σ″(z) = … (z (any real number); a = sigmoid(z))"
+    box.answer = "a"
+    assert "σ″(z) = a (" in box.describe()
+    assert repr(box) == "AnswerBox(answer='a')"
+    assert not box.verdict
+    assert box.png().startswith(b"\x89PNG\r\n")
+
+
+def test_a_long_answer_is_refused():
+    with pytest.raises(ValueError, match="answer must have at most 200 characters"):
+        AnswerBox("sigmoid-value").answer = "1" * 201
