@@ -34,10 +34,11 @@ def embed(app, doctree):
             logger.warning(message, name, location=node)
             continue
         root = "../" * app.env.docname.count("/")
-        node.children = [nodes.Text(_explorer(model, Path(app.outdir), root))]
+        node.children = [nodes.Text(element(model, Path(app.outdir), root))]
 
 
-def _explorer(model, outdir, root):
+def element(model, outdir, root):
+    """Return the element that `host.js` fills; what it needs is written below ``outdir``."""
     state = {k: v for k, v in model["state"].items() if not NOT_FOR_THE_PAGE.match(k)}
     code = _share({"esm": state.pop("_esm"), "css": state.pop("_css", "")}, outdir)
     data = _share({"state": state, "buffers": model.get("buffers", [])}, outdir)

@@ -1,7 +1,6 @@
 """The explorers in a browser without a kernel, started by the book's own host script."""
 
 import itertools
-import json
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 import traitlets
 
+from _ext.explorers import element
 from backprop import geometry
 from backprop.explorers import ConvExplorer, FramesExplorer
 from backprop.explorers.base import Explorer, Whole, front_end
@@ -30,12 +30,8 @@ def show(browser, tmp_path):
     contexts, faults = [], []
 
     def show(*explorers, width=800, theme="light"):
-        divs = []
-        for explorer in explorers:
-            state = {k: v for k, v in explorer.get_state().items() if k != "layout"}
-            data = json.dumps({"state": state, "buffers": []}).replace("</", r"<\/")
-            script = f'<script type="application/json">{data}</script>'
-            divs.append(f'<div class="explorer">{script}</div>')
+        models = [{"state": explorer.get_state()} for explorer in explorers]
+        divs = [element(model, tmp_path, root="") for model in models]
         path = tmp_path / "explorers.html"
         text = PAGE.format(explorers="".join(divs), host=HOST.read_text(encoding="utf-8"))
         path.write_text(text, encoding="utf-8")
