@@ -1,6 +1,26 @@
 """Answers to each exercise that asks for a formula: three that are right, five that are wrong."""
 
 ANSWERS = {
+    "calculus-reciprocal": (
+        ["-2x/(1 + x^2)^2", "-2x*(1 + x^2)^-2", "-(2x)/(x^4 + 2x^2 + 1)"],
+        ["2x/(1 + x^2)^2", "-1/(1 + x^2)^2", "1/(2x)", "-2x/(1 + x^2)", "-2x/(1 + x^4)"],
+    ),
+    "calculus-bell": (
+        ["-x*exp(-x^2/2)", "-x/e^(x^2/2)", "-x*sqrt(exp(-x^2))"],
+        ["exp(-x^2/2)", "x*exp(-x^2/2)", "-x*exp(x^2/2)", "-2x*exp(-x^2/2)", "-x*exp(-x)"],
+    ),
+    "calculus-power": (
+        ["x^x*(1 + ln(x))", "x^x + x^x*ln(x)", "x^(x - 1)*x*(ln(x) + 1)"],
+        ["x^x", "x*x^(x - 1)", "x^x*ln(x)", "x^x*(1 - ln(x))", "1 + ln(x)"],
+    ),
+    "calculus-flat": (
+        ["4w^3 - 4w", "4w(w - 1)(w + 1)", "4w(w^2 - 1)"],
+        ["4w^3 - 2w", "w^3 - w", "4w^3", "4w(w - 1)", "4w^3 + 4w"],
+    ),
+    "calculus-matrix": (
+        ["2r*x", "x*2*r", "(r + r)*x"],
+        ["2r", "r*x", "2x", "-2r*x", "2r*x^2"],
+    ),
     "sigmoid-value": (
         ["3/16", "0.1875", "e^(-ln(3))/(1 + e^-ln(3))^2"],
         ["3/4", "1/4", "-3/16", "0.188", "1/0"],
