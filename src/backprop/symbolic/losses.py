@@ -14,11 +14,9 @@ from sympy.logic.boolalg import Boolean
 from sympy.printing.latex import LatexPrinter
 
 from backprop._registry import Registry
-from backprop.symbolic.activations import sigmoid
+from backprop.symbolic.activations import i, j, k, n, sigmoid, softmax
 from backprop.symbolic.normal_form import Named
 
-n = Symbol("n", integer=True, positive=True)
-i, j, k = sp.symbols("i j k", integer=True, positive=True)
 t = Symbol("t", positive=True)
 yhat, y, z, a = (IndexedBase(name, real=True) for name in ("yhat", "y", "z", "a"))
 label = IndexedBase("y", real=True, nonzero=True)  # ±1, of which proofs need only that it is not 0
@@ -128,21 +126,6 @@ class norm(Named):
         return _power(rf"\left|{printer.doprint(self.args[0])}\right|", exp)
 
 
-class softmax(Named):
-    """p_i = e^{z_i} / Σ_j e^{z_j}."""
-
-    @staticmethod
-    def definition(index: Expr, z: IndexedBase, size: Expr) -> Expr:
-        """Return the quotient."""
-        return sp.exp(z[index]) / total(sp.exp(z[j]), j, size)
-
-    def _eval_derivative(self, by: Expr) -> Expr:
-        return self.definition(*self.args).diff(by)
-
-    def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
-        return _power(rf"p_{{{printer.doprint(self.args[0])}}}", exp)
-
-
 def _power(base: str, exp: str | None) -> str:
     return base if exp is None else f"{base}^{{{exp}}}"
 
@@ -160,7 +143,6 @@ def huber_slope(residual: Expr) -> Expr:
 
 margin = total(label[i] * yhat[i])
 cosine = dot(a, y) / (norm(a) * norm(y))
-softmax_k = sp.exp(z[k]) / total(sp.exp(z[j]), j)
 
 _REALS = (yhat, Domain.REALS, y, Domain.REALS)
 _LABELS = (yhat, Domain.REALS, label, Domain.SIGNS)
@@ -242,7 +224,7 @@ LOSSES = Registry(
             y,
             Domain.DISTRIBUTIONS,
             expression=sp.log(total(sp.exp(z[j]), j)) - total(y[i] * z[i]),
-            gradient=softmax_k - y[k],
+            gradient=softmax(k, z, n) - y[k],
         ),
         LossFormula(
             "cosine_loss",
