@@ -15,8 +15,8 @@ from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
 from backprop.exercises.parser import FUNCTIONS, parse
-from backprop.symbolic.cases import substitute
-from backprop.symbolic.counterexample import Point, admits, on_edges, sample
+from backprop.symbolic.cases import admits, substitute
+from backprop.symbolic.counterexample import Point, on_edges, sample
 from backprop.symbolic.normal_form import unfold
 from backprop.symbolic.proof import Claim
 
@@ -166,7 +166,7 @@ class Formula(Exercise):
         claims = [Claim(mine, "=", self.solution, self.where, case) for case in self.cases]
         proved = all(claim.holds() for claim in claims)
         everywhere = Claim(mine, "=", self.solution, self.where, {})
-        if found := everywhere.counterexample(only_edges=proved):
+        if found := everywhere.counterexample(briefly=proved):
             sides = [None if isinstance(v, str) else float(v) for v in (found.left, found.right)]
             return self._differs(dict(found.point), *sides)
         if proved:

@@ -1,4 +1,8 @@
-"""The search for a point at which a relation fails, smallest candidates first."""
+"""The search for a point at which a relation fails, smallest candidates first.
+
+It shares as little as possible with the proofs: numbers are put in first, sums are written out
+term by term, and a derivative on a kink is taken from both sides.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,17 +11,24 @@ from typing import TypeAlias
 
 import numpy as np
 import sympy as sp
-from sympy import Derivative, Expr
+from sympy import Derivative, Expr, Product, Sum
 from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from backprop.symbolic.cases import TESTS, conditions, settle, substitute
-from backprop.symbolic.normal_form import unfold
+from backprop.symbolic.cases import JUMPS, TESTS, admits, conditions, substitute
+from backprop.symbolic.normal_form import DEFERRED, evaluate, unfold
 
 Point: TypeAlias = dict[Expr, Expr]
 CANDIDATES = [sp.Rational(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3", "5")]
-MOST_POINTS = 300
+MOST_POINTS, FEW_POINTS = 300, 6
 DIGITS = 30
+SHARP = (Relational, *JUMPS)
+NEARBY = sp.Rational(1, 1000)
+
+
+class _NoValueError(ValueError):
+    """An expression that has no value at a point; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -49,38 +60,53 @@ def find(
 
     A side without a value where the other has one is a failure too.
     """
-    left, right = unfold(left), unfold(right)
     functions = _samples(left, right)
-    sides = [_replace_functions(side, functions) for side in (left, right)]
-    for point in points:
-        if substitute(where, (given, point)) == sp.false:
+    plain = {unfold(name): unfold(value) for name, value in given.items()}
+    stated = [_prepared(part, functions, plain) for part in (left, right, where)]
+    stated += [sp.Eq(*pair) for pair in plain.items() if not pair[0].is_Symbol]
+    rng = np.random.default_rng(0)
+    for point in map(dict, points):
+        parts = [_written_out(part, point) for part in stated]
+        _draw_entries(parts, point, rng)
+        if any(part.subs(point) != sp.true for part in parts[2:]):
             continue
-        point = dict(point)
-        values = [_value(side, point, given) for side in sides]
-        if not _agree(*values, relation):
+        values = [_value(part, point) for part in parts[:2]]
+        if not _agree(values[0], values[1], relation):
             implied = {name: substitute(name, (given, point)) for name in given}
             return Counterexample({**functions, **implied, **point}, *values)
     return None
 
 
 def sample(
-    left: Expr, right: Expr, given: Mapping[Expr, Expr], only_edges: bool = False
+    left: Expr,
+    right: Expr,
+    given: Mapping[Expr, Expr],
+    where: Boolean = sp.true,
+    briefly: bool = False,
 ) -> Iterator[Point]:
     """Yield points of growing size, then points on the kinks and zeros of denominators."""
-    symbols = _symbols(substitute(left, (given,)), substitute(right, (given,)))
-    grids = [[v for v in CANDIDATES if admits(symbol, v)] for symbol in symbols]
+    names = unknowns(left, right, where, given=given)
+    grids = [[v for v in CANDIDATES if admits(name, v)] for name in names]
     if np.prod([float(len(grid)) for grid in grids]) <= 20 * MOST_POINTS:
         ranks = sorted(product(*(range(len(grid)) for grid in grids)), key=sum)
     else:
         rng = np.random.default_rng(0)
         ranks = [tuple(int(rng.integers(len(grid))) for grid in grids) for _ in range(MOST_POINTS)]
     points = [
-        {symbol: grid[rank] for symbol, grid, rank in zip(symbols, grids, place, strict=True)}
-        for place in ranks[:MOST_POINTS]
+        {name: grid[rank] for name, grid, rank in zip(names, grids, place, strict=True)}
+        for place in ranks[: FEW_POINTS if briefly else MOST_POINTS]
     ]
-    if not only_edges:
-        yield from points
-    yield from on_edges(left, right, given, points[:8])
+    yield from points
+    yield from on_edges(left, right, given, points[:FEW_POINTS])
+
+
+def unknowns(*sides: Expr, given: Mapping[Expr, Expr]) -> list[Expr]:
+    """Return the symbols that need a value; entries of indexed families come later."""
+    parts = [substitute(side, (given,)) for side in sides]
+    parts += [v for s in parts for d in s.atoms(Derivative) for v in d.variables if v.is_Indexed]
+    free = set().union(*(part.free_symbols for part in parts))
+    labels = {e.label for part in parts for e in part.atoms(sp.IndexedBase)}
+    return sorted((s for s in free - labels if not s.is_Indexed), key=sp.default_sort_key)
 
 
 def on_edges(
@@ -89,25 +115,20 @@ def on_edges(
     """Move points onto kinks and zeros of denominators."""
     sides = [unfold(substitute(side, (given,))) for side in (left, right)]
     edges = {c.lhs - c.rhs for side in sides for c in conditions(side)}
-    edges |= {p.base for s in sides for p in s.doit().atoms(sp.Pow) if p.exp.is_negative}
+    edges |= {p.base for s in sides for p in s.atoms(sp.Pow) if p.exp.is_negative}
     for point, edge in product(points, sorted(edges, key=sp.default_sort_key)):
         for symbol in point:
             rest = {name: value for name, value in point.items() if name != symbol}
-            height = edge.subs(rest)
-            slope = height.diff(symbol)
-            if slope.is_number and slope != 0:
-                value = -height.subs(symbol, 0) / slope
+            for value in _zeros(edge.subs(rest), symbol):
                 if admits(symbol, value):
                     yield {**point, symbol: value}
 
 
-def admits(symbol: Expr, value: Expr) -> bool:
-    """Return whether a value satisfies the assumptions a symbol was created with."""
-    label = symbol.base.label if symbol.is_Indexed else symbol
-    return all(getattr(value, f"is_{k}") is v for k, v in label.assumptions0.items() if k in KINDS)
-
-
-KINDS = ("real", "integer", "positive", "negative", "nonnegative", "nonpositive", "nonzero")
+def _zeros(height: Expr, symbol: Expr) -> list[Expr]:
+    """Return the zeros of a polynomial in one symbol, for another expression none."""
+    if height.free_symbols != {symbol} or not height.is_polynomial(symbol):
+        return []
+    return list(sp.roots(height, symbol))
 
 
 def short(value: Expr | str) -> str:
@@ -115,12 +136,6 @@ def short(value: Expr | str) -> str:
     if isinstance(value, str):
         return value
     return str(value) if value.is_Rational and value.q < 1000 else f"{float(value):.6g}"
-
-
-def _symbols(*sides: Expr) -> list[Expr]:
-    free = set().union(*(side.free_symbols for side in sides))
-    labels = {e.base.label for side in sides for e in side.atoms(sp.Indexed)}
-    return sorted((s for s in free - labels if not s.is_Indexed), key=sp.default_sort_key)
 
 
 def _samples(*sides: Expr) -> dict[Expr, Expr]:
@@ -133,40 +148,89 @@ def _samples(*sides: Expr) -> dict[Expr, Expr]:
     }
 
 
-def _replace_functions(expr: Expr, functions: Mapping[Expr, Expr]) -> Expr:
+def _prepared(expr: Expr, functions: Mapping[Expr, Expr], given: Mapping[Expr, Expr]) -> Expr:
+    """Put in the functions, then take the derivatives that have neither kinks nor sums."""
+    expr = unfold(expr)
     for applied, value in functions.items():
         expr = expr.replace(applied.func, sp.Lambda(applied.args, value))
-    return expr
+    smooth = [d for d in expr.atoms(Derivative) if not d.has(*SHARP, Sum, Product)]
+    return substitute(expr.xreplace({d: d.doit() for d in smooth}), (given,))
 
 
-def _value(expr: Expr, point: Point, given: Mapping[Expr, Expr]) -> Expr | str:
-    """Return the value at a point; a derivative on a kink needs equal slopes from both sides.
-
-    Entries of indexed families that only appear once their number is known join the point.
-    """
-    across = [d for d in expr.atoms(Derivative)]
-    edges = {c.lhs - c.rhs for d in across for c in conditions(d)}
-    kinks = [edge for edge in edges if substitute(edge, (given, point)) == 0]
-    below, above = (_number(expr, kinks, side, point, given) for side in (-1, 1))
-    if _agree(below, above, "="):
-        return below
-    return f"no derivative (slopes {short(below)} and {short(above)})"
+def _written_out(expr: Expr, point: Point) -> Expr:
+    """Put in the integers, then write out sums and products term by term; an empty one has none."""
+    expr = expr.subs({name: value for name, value in point.items() if name.is_integer})
+    while (shorter := expr.replace(lambda e: isinstance(e, Sum | Product), _terms)) != expr:
+        expr = shorter
+    return unfold(expr)
 
 
-def _number(
-    expr: Expr, kinks: list[Expr], side: int, point: Point, given: Mapping[Expr, Expr]
-) -> Expr | str:
-    for edge in kinks:
-        expr = settle(expr, edge, side, 0)
-    value = substitute(expr.doit(), (given, point)).doit()
-    fresh = sorted(value.atoms(sp.Indexed) - set(point), key=sp.default_sort_key)
-    rng = np.random.default_rng(len(point))
-    for entry in fresh:
-        grid = [v for v in CANDIDATES[1:] if admits(entry, v)]
+def _terms(total: Expr) -> Expr:
+    *inner, (index, low, high) = total.limits
+    if not (low.is_Integer and high.is_Integer):
+        return total
+    term = total.func(total.function, *inner) if inner else total.function
+    terms = [term.subs(index, i) for i in range(int(low), int(high) + 1)]
+    return sp.Add(*terms) if isinstance(total, Sum) else sp.Mul(*terms)
+
+
+def _draw_entries(parts: Iterable[Expr], point: Point, rng: np.random.Generator) -> None:
+    """Give values to the entries of indexed families, known now that their number is."""
+    entries = {e for part in parts for e in part.atoms(sp.Indexed)} - set(point)
+    for entry in sorted(entries, key=sp.default_sort_key):
+        grid = [v for v in CANDIDATES if admits(entry, v)]
         point[entry] = grid[int(rng.integers(len(grid)))]
-    value = value.subs(point).doit()
+
+
+def _value(expr: Expr, point: Point) -> Expr | str:
+    try:
+        return _number(
+            expr.xreplace({d: _derivative(d, point) for d in expr.atoms(Derivative)}), point
+        )
+    except _NoValueError as reason:
+        return str(reason)
+
+
+def _number(expr: Expr, point: Point) -> Expr:
+    value = evaluate(expr.subs(point)) if expr.has(*DEFERRED) else expr.xreplace(point)
     exact = value if value.is_Rational else sp.N(value, DIGITS)
-    return exact if exact.is_real and exact.is_finite else "no value"
+    if exact.is_number and exact.is_real and exact.is_finite:
+        return exact
+    raise _NoValueError("no value")
+
+
+def _derivative(d: Derivative, point: Point) -> Expr:
+    """Return a derivative, or of something with kinks its value, if it has one.
+
+    Nothing that is differentiated may jump: a value is the same on the point and on both sides.
+    """
+    if not d.has(*SHARP):
+        return d.doit()
+    variables = sorted(set(d.variables) & set(point), key=sp.default_sort_key)
+    moves = product((-NEARBY, NEARBY), repeat=len(variables))
+    sides = [
+        _decided(d.expr, point, {v: point[v] + by for v, by in zip(variables, move, strict=True)})
+        for move in moves
+    ]
+    for order in range(len(d.variables) + 1):
+        slopes = [_number(s.diff(*d.variables[:order]) if order else s, point) for s in sides]
+        if not all(_agree(slope, slopes[0], "=") for slope in slopes):
+            found = " and ".join(dict.fromkeys(map(short, slopes)))
+            raise _NoValueError(f"no derivative (slopes {found})")
+        if not (order or _agree(_number(_decided(d.expr, point, point), point), slopes[0], "=")):
+            raise _NoValueError("no derivative (a jump)")
+    return slopes[0]
+
+
+def _decided(expr: Expr, point: Point, nearby: Point) -> Expr:
+    """Put in what conditions and roundings are at a point; if it lies on an edge, at one nearby."""
+    truth = {}
+    for condition in conditions(expr):
+        edge = condition.lhs - condition.rhs
+        truth[condition] = condition.func(edge.subs(point) or edge.subs({**point, **nearby}), 0)
+    expr = expr.xreplace(truth)
+    steps = expr.atoms(*JUMPS)
+    return expr.xreplace({step: step.subs({**point, **nearby}) for step in steps})
 
 
 def _agree(left: Expr | str, right: Expr | str, relation: str) -> bool:

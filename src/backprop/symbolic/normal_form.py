@@ -4,18 +4,23 @@ Each rewriting is an identity, so a difference whose normal form is 0 *is* 0, wh
 are defined. The converse is not claimed: a normal form that is not 0 proves nothing.
 """
 
-from collections.abc import Iterator
-from itertools import permutations
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import count, permutations
 from math import lcm
 from typing import ClassVar, TypeAlias
 
 import sympy as sp
-from sympy import Expr, Integer, Sum, Symbol
+from sympy import Derivative, Dummy, Expr, Integer, KroneckerDelta, Product, Sum, Symbol
+from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.core.relational import Relational
 from sympy.printing.latex import LatexPrinter
 
-Limits: TypeAlias = list[tuple[Symbol, Expr, Expr]]
+Limits: TypeAlias = list[sp.Tuple]
 KINKED = [sp.Abs, sp.sign, sp.Max, sp.Min, sp.Heaviside]
 HYPERBOLIC = [sp.sinh, sp.cosh, sp.tanh]
+DEFERRED = (Derivative, ExprWithLimits, sp.Limit, sp.Subs)
+"""What SymPy keeps as it is written until it is told to evaluate."""
 
 
 class Named(sp.Function):  # type: ignore[misc]
@@ -30,7 +35,7 @@ class Named(sp.Function):  # type: ignore[misc]
 
     def fdiff(self, argindex: int = 1) -> Expr:
         """Return the derivative of the definition with respect to one argument."""
-        slots = [sp.Dummy(real=True) for _ in self.args]
+        slots = [Dummy(real=True) for _ in self.args]
         slope = self.definition(*slots).diff(slots[argindex - 1])
         return slope.xreplace(dict(zip(slots, self.args, strict=True)))
 
@@ -41,10 +46,32 @@ class Named(sp.Function):  # type: ignore[misc]
 
 
 def unfold(expr: Expr) -> Expr:
-    """Replace names by definitions, hyperbolics by exponentials, kinked functions by cases."""
+    """Replace names by definitions, hyperbolics by exponentials, kinked functions by cases.
+
+    Indices of sums and the like get names that no free symbol has.
+    """
     while expr.has(Named):
         expr = expr.replace(lambda e: isinstance(e, Named), lambda e: e.definition(*e.args))
+    expr = expr.replace(lambda e: bool(bound(e)), lambda e: e.xreplace(_bound_names(e)))
     return expr.rewrite(HYPERBOLIC, sp.exp).rewrite(KINKED, sp.Piecewise)
+
+
+def bound(expr: Expr) -> set[Symbol]:
+    """Return the symbols that a sum, product, integral or limit runs over, if ``expr`` is one."""
+    if isinstance(expr, sp.Limit):
+        return {expr.args[1]}
+    return set(expr.bound_symbols) if isinstance(expr, ExprWithLimits) else set()
+
+
+def evaluate(expr: Expr, eager: bool = False) -> Expr:
+    """Carry out derivatives and limits, then the sums these leave behind.
+
+    Unless ``eager``, a δ between two indices stays under its sums.
+    """
+    for _ in range(2):
+        if expr.has(*DEFERRED):
+            expr = expr.replace(lambda e: isinstance(e, DEFERRED), lambda e: _evaluated(e, eager))
+    return expr
 
 
 def normal_form(expr: Expr) -> Expr:
@@ -53,11 +80,50 @@ def normal_form(expr: Expr) -> Expr:
     The atoms are symbols, exponentials, logarithms of what does not factor, sums of symbolic
     length, and floors that the symbols' signs do not decide.
     """
-    expr = expr.replace(lambda e: isinstance(e, Sum), _canonical_sum)
+    expr = _canonical_sums(expr)
+    expr = expr.replace(lambda e: isinstance(e, Product), _canonical_product)
     expr = expr.replace(lambda e: isinstance(e, sp.floor | sp.ceiling), _integer_part)
-    numerator, denominator = sp.fraction(sp.together(_exponentials(expr)))
-    numerator = sp.expand(numerator)
-    return numerator if numerator.is_zero else numerator / denominator
+    numerator, denominator = map(sp.expand, sp.fraction(sp.together(_exponentials(expr))))
+    return numerator / denominator
+
+
+class _Index(Dummy):  # type: ignore[misc]
+    """What a sum or the like runs over."""
+
+
+def _bound_names(expr: Expr) -> dict[Symbol, Symbol]:
+    return {symbol: _bound_name(symbol) for symbol in bound(expr)}
+
+
+@cache
+def _bound_name(symbol: Symbol) -> Symbol:
+    return symbol if isinstance(symbol, _Index) else _Index(symbol.name, **symbol.assumptions0)
+
+
+def _evaluated(expr: Expr, eager: bool = False) -> Expr:
+    if isinstance(expr, sp.Limit) and expr.has(Relational):
+        return _limit_by_sides(expr)
+    rash = isinstance(expr, Sum) and any(
+        (d.args[0] - d.args[1]).diff(k) not in (-1, 0, 1)  # SymPy sums δ(2k, j) as if j were even
+        or (d.atoms(_Index) - {k} and not eager)
+        for d in expr.function.atoms(KroneckerDelta)
+        for k in bound(expr)
+    )
+    return expr if rash else expr.doit(deep=False)
+
+
+def _limit_by_sides(limit: sp.Limit) -> Expr:
+    """Decide the conditions in a limit on either side, or leave it; SymPy does not decide them."""
+    body, h, target, direction = limit.args
+    t = Dummy("t", positive=True)
+    sides = set()
+    for sign in {"+": [1], "-": [-1]}.get(str(direction), [1, -1]):
+        near = body.subs(h, target + sign * t)
+        edges = {c: (c.lhs - c.rhs).subs(t, 0) for c in near.atoms(Relational)}
+        clear = {c: e for c, e in edges.items() if e.is_nonzero and not c.has(sp.floor, sp.ceiling)}
+        near = near.xreplace({c: c.func(e, 0) for c, e in clear.items()})
+        sides.add(limit if near.has(Relational) else sp.Limit(near, t, 0).doit(deep=False))
+    return sides.pop() if len(sides) == 1 else limit
 
 
 # --- exponentials and logarithms ------------------------------------------------------------
@@ -68,6 +134,9 @@ def _exponentials(expr: Expr) -> Expr:
     powers: dict[Expr, Symbol] = {}
     rationals = (c.q for e in expr.atoms(sp.exp) for c in e.args[0].atoms(sp.Rational))
     scale = lcm(*rationals)
+    expr = expr.xreplace(
+        {sp.E: powers.setdefault(Integer(1) / scale, Dummy("E", positive=True)) ** scale}
+    )
     while found := [e for e in expr.atoms(sp.exp, sp.log) if not e.args[0].has(sp.exp, sp.log)]:
         expr = expr.xreplace({e: _split(e, powers, scale) for e in found})
     return expr
@@ -81,7 +150,7 @@ def _split(expr: Expr, powers: dict[Expr, Symbol], scale: int) -> Expr:
     polynomial = sp.fraction(argument)[1].is_number
     for term in sp.Add.make_args(sp.expand(argument) if polynomial else argument):
         coefficient, rest = term.as_coeff_Mul(rational=True)
-        atom = powers.setdefault(rest / scale, sp.Dummy("E", positive=True))
+        atom = powers.setdefault(rest / scale, Dummy("E", positive=True))
         product *= atom ** (scale * coefficient)
     return product
 
@@ -103,54 +172,123 @@ def _log_atom(argument: Expr) -> Expr:
     return sp.Function("log", real=True)(sp.expand(argument)) if argument != 1 else Integer(0)
 
 
-# --- sums of symbolic length ----------------------------------------------------------------
+# --- sums and products of symbolic length ---------------------------------------------------
 
 
-def _canonical_sum(total: Sum) -> Expr:
+def _canonical_sums(expr: Expr) -> Expr:
     """Return a combination of sums over single products, their indices in a fixed order."""
-    terms = sp.Add.make_args(sp.expand(total.function))
-    return sp.Add(*(_sum_of_product(term, list(total.limits)) for term in terms))
+    if isinstance(expr, Sum):
+        terms = sp.Add.make_args(sp.expand(expr.function))
+        return sp.Add(*(_sum_of_product(term, list(expr.limits)) for term in terms))
+    return expr.func(*map(_canonical_sums, expr.args)) if expr.has(Sum) else expr
+
+
+def _canonical_product(total: Product) -> Expr:
+    """Return a product of products over single factors."""
+    if len(total.limits) > 1:
+        return total
+    factors = sp.Mul.make_args(total.function)
+    return sp.Mul(*(_standard_range(Product, factor, *total.limits[0]) for factor in factors))
 
 
 def _sum_of_product(term: Expr, limits: Limits) -> Expr:
-    factors = list(sp.Mul.make_args(term))
-    for inner in [f for f in factors if isinstance(f, Sum)]:
-        fresh = {k: sp.Dummy(k.name, **k.assumptions0) for k, _, _ in inner.limits}
-        factors[factors.index(inner)] = inner.function.xreplace(fresh)
-        limits = [(fresh[k], low, high) for k, low, high in inner.limits] + limits
-    bound = {k for k, _, _ in limits}
-    inside = sp.Mul(*(f for f in factors if f.free_symbols & bound))
-    outside = sp.Mul(*(f for f in factors if not f.free_symbols & bound))
-    if len(limits) == 1:
-        return outside * _standard_range(inside, *limits[0])
-    return outside * min(_renamed(inside, limits), key=sp.default_sort_key)
+    """Draw inner sums together with the outer ones, then part what shares no index."""
+    factors: list[Expr] = []
+    for factor in sp.Mul.make_args(term):
+        if isinstance(factor, Sum):
+            fresh = {k: _Index(k.name, **k.assumptions0) for k in bound(factor)}
+            limits = [limit.xreplace(fresh) for limit in factor.limits] + limits
+            factors += sp.Mul.make_args(factor.function.xreplace(fresh))
+        else:
+            factors.append(_canonical_sums(factor))
+    ranges = {k: (low, high) for k, low, high in limits}
+    for delta in factors:
+        k, j = delta.args if isinstance(delta, KroneckerDelta) else (None, None)
+        if k in ranges and ranges[k] == ranges.get(j):
+            others = sp.Mul(*(f for f in factors if f is not delta)).xreplace({k: j})
+            return _sum_of_product(others, [x.xreplace({k: j}) for x in limits if x[0] != k])
+    indices = set(ranges)
+    parts = [part.free_symbols & indices for part in (*factors, *(sp.Tuple(*x) for x in limits))]
+    product = sp.Mul(*(f for f in factors if not f.free_symbols & indices))
+    for group in _linked(parts):
+        inside = sp.Mul(*(f for f in factors if f.free_symbols & group))
+        product *= _one_sum(inside, [limit for limit in limits if limit[0] in group])
+    return product
 
 
-def _standard_range(inside: Expr, k: Symbol, low: Expr, high: Expr) -> Expr:
+def _linked(sets: Iterable[set[Symbol]]) -> list[set[Symbol]]:
+    """Merge the sets that overlap."""
+    groups: list[set[Symbol]] = []
+    for new in filter(None, sets):
+        merged = new.union(*(group for group in groups if group & new))
+        groups = [group for group in groups if not group & new] + [merged]
+    return groups
+
+
+def _one_sum(inside: Expr, limits: Limits) -> Expr:
+    if len(limits) > 1:
+        return min(_renamed(inside, limits), key=sp.default_sort_key)
+    k, low, high = limits[0]
+    both_ways = [inside, inside.xreplace({k: low + high - k})]
+    return _standard_range(Sum, min(both_ways, key=lambda e: _backwards(e, k)), k, low, high)
+
+
+def _backwards(inside: Expr, k: Symbol) -> tuple[object, ...]:
+    """Count the indices and ends of ranges that fall as ``k`` rises; break ties by length."""
+    places = [place for entry in inside.atoms(sp.Indexed) for place in entry.indices]
+    places += [end for e in inside.atoms(Sum, Product) for _, *ends in e.limits for end in ends]
+    falling = sum(place.diff(k).could_extract_minus_sign() for place in places)
+    return (falling, inside.count_ops(), sp.default_sort_key(inside)) if falling else (0,)
+
+
+def _standard_range(
+    kind: type[Sum] | type[Product], inside: Expr, k: Symbol, low: Expr, high: Expr
+) -> Expr:
     """Shift the index to a smallest offset of 0 and split off the ends.
 
-    The sum then runs from 1 to a bound without a constant, so that sums of the same terms over
+    The range then runs from 1 to a bound without a constant, so that sums of the same terms over
     ranges that differ by a few terms become comparable.
     """
-    index = Symbol("k_1", integer=True)
+    index = next(_indices(inside))
     offsets = [i - k for e in inside.atoms(sp.Indexed) for i in e.indices if (i - k).is_Integer]
     shift = min(offsets, default=Integer(0))
     inside, low, high = inside.xreplace({k: index - shift}), low + shift, high + shift
     if not low.is_Integer:
-        return Sum(inside, (index, low, high))
+        return _evaluated(kind(inside, (index, low, high)))
     end = high - sp.floor(high.as_coeff_Add()[0])
-    extra = Sum(inside, (index, end + 1, high)).doit() - Sum(inside, (index, 1, low - 1)).doit()
-    return Sum(inside, (index, 1, end)) + extra
+    total = _evaluated(kind(inside, (index, 1, end)))
+    for first, last, sign in ((end, high, 1), (Integer(0), low - 1, -1)):
+        steps = int(last - first)
+        power = sign if steps > 0 else -sign
+        for i in range(min(steps, 0), max(steps, 0)):
+            term = inside.xreplace({index: first + 1 + i})
+            total = total + power * term if kind is Sum else total * term**power
+    return total
 
 
 def _renamed(inside: Expr, limits: Limits) -> Iterator[Expr]:
-    """Yield the sum with its indices numbered in each order that its ranges allow."""
-    bound = {k for k, _, _ in limits}
-    triangular = any((low + high).free_symbols & bound for _, low, high in limits)
-    for order in [limits] if triangular else permutations(limits):
-        names = {k: Symbol(f"k_{i}", integer=True) for i, (k, _, _) in enumerate(order, 1)}
-        ranges = [(names[k], low.xreplace(names), high.xreplace(names)) for k, low, high in order]
+    """Yield the sum with its indices, all from 0, numbered in each order that its ranges allow."""
+    own = {k for k, _, _ in limits}
+    nested = any((low + high).free_symbols & own for _, low, high in limits)
+    shifts = {k: Integer(0) if low.free_symbols & own else low for k, low, _ in limits}
+    for order in [limits] if nested else permutations(limits):
+        numbered = list(zip(_indices(inside), order, strict=False))
+        names = {k: index + shifts[k] for index, (k, *_) in numbered}
+        ranges = [
+            (index, *(end.xreplace(names) - shifts[k] for end in ends))
+            for index, (k, *ends) in numbered
+        ]
         yield Sum(inside.xreplace(names), *ranges)
+
+
+def _indices(inside: Expr) -> Iterator[Symbol]:
+    """Yield the standard indices that no sum in ``inside`` has taken."""
+    return (index for index in map(_index, count(1)) if not inside.has(index))
+
+
+@cache
+def _index(number: int) -> Symbol:
+    return _Index(f"k_{number}", integer=True)
 
 
 # --- floor and ceiling ----------------------------------------------------------------------

@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import sympy as sp
-from sympy import Expr, MatrixBase, MatrixExpr
+from sympy import Expr, MatrixBase, MatrixExpr, Symbol
+from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
-from backprop.symbolic.cases import TESTS, holds
-from backprop.symbolic.counterexample import Counterexample, Point, find, sample, short
+from backprop.symbolic.cases import TESTS, admits, contradicts, holds
+from backprop.symbolic.counterexample import Counterexample, Point, find, sample, short, unknowns
 from backprop.symbolic.printing import latex
 
 Term: TypeAlias = Expr | MatrixBase | MatrixExpr
@@ -49,8 +50,8 @@ class Claim:
     def entries(self) -> Iterator[tuple[Expr, Expr]]:
         """Yield the pairs to compare: one, or those of two matrices of the same shape."""
         left, right = _explicit(self.left), _explicit(self.right)
-        if getattr(left, "shape", ()) != getattr(right, "shape", ()):
-            raise FalseStep(f"a shape of {_shape(left)} cannot equal a shape of {_shape(right)}")
+        if _shape(left) != _shape(right):
+            raise FalseStep(f"{_shape(left)} cannot equal {_shape(right)}")
         if isinstance(left, MatrixBase):
             yield from zip(left.flat(), right.flat(), strict=True)
         else:
@@ -64,11 +65,11 @@ class Claim:
         )
 
     def counterexample(
-        self, at: Point | None = None, only_edges: bool = False
+        self, at: Point | None = None, briefly: bool = False
     ) -> Counterexample | None:
         """Return a point at which the claim fails, if one is found: ``at``, or the smallest."""
         for left, right in self.entries():
-            points = [at] if at else sample(left, right, self.given, only_edges)
+            points = [at] if at else sample(left, right, self.given, self.where, briefly)
             if found := find(left, right, self.relation, self.where, self.given, points):
                 return found
         return None
@@ -97,20 +98,21 @@ class Derivation:
         where: Boolean = sp.true,
         given: Mapping[Expr, Expr] | None = None,
     ) -> None:
-        self.start = start
-        self.where = where
-        self.given = dict(given or {})
+        self.start = _term(start, "start")
+        self.where, self.given = _domain(where, given or {})
         self._steps: list[tuple[Claim, str]] = []
 
     def step(self, right: Term, because: str, relation: str = "=") -> "Derivation":
         """Add a line ``relation right`` after proving it, and return the derivation.
 
         Raises `FalseStep` or `Undecided` (the derivation then stays as it was), and ValueError
-        for a relation other than ``=``, ``<=``, ``<``, ``>=``, ``>``.
+        for a relation other than ``=``, ``<=``, ``<``, ``>=``, ``>`` or an inexact or complex term.
         """
         if relation not in TESTS:
             raise ValueError(f"relation is {relation!r}; allowed are {', '.join(TESTS)}")
-        claim = Claim(self.end, relation, sp.sympify(right), self.where, self.given)
+        if not isinstance(because, str):
+            raise TypeError(f"because is {because!r}; it has to be a text")
+        claim = Claim(self.end, relation, _term(right, "right"), self.where, self.given)
         self._steps.append((_proved(claim), because))
         return self
 
@@ -184,12 +186,13 @@ def refute(
 ) -> Refutation:
     """Return a point at which ``claim`` differs from ``truth``: ``at``, or the smallest found.
 
-    Raises ValueError where no such point is found, and says so if the claim is in fact true.
+    Raises ValueError if the claim is in fact true, and Undecided if that is not clear.
     """
-    equation = Claim(claim, "=", truth, where, dict(given or {}))
-    found = equation.counterexample(at)
+    where, given = _domain(where, given or {})
+    equation = Claim(_term(claim, "claim"), "=", _term(truth, "truth"), where, given)
+    found = equation.counterexample(_point(at, equation) if at else None)
     if found:
-        return Refutation(claim, truth, found)
+        return Refutation(equation.left, equation.right, found)
     if equation.holds():
         raise ValueError(f"the claim is true: {equation}")
     raise Undecided(f"no counterexample was found to {equation}")
@@ -198,23 +201,68 @@ def refute(
 def _proved(claim: Claim) -> Claim:
     """Return the claim if it holds; raise otherwise.
 
-    The normal forms speak of the values where both sides are defined, so the zeros of
-    denominators are looked at separately.
+    The proof speaks of the values where both sides are defined. A few points, zeros of
+    denominators among them, are tried in any case: the search shares little with the proof.
     """
     proved = claim.holds()
-    if found := claim.counterexample(only_edges=proved):
+    if found := claim.counterexample(briefly=proved):
         raise FalseStep(f"{claim} is false: {found}")
     if not proved:
         raise Undecided(f"{claim} is neither proved nor refuted; try a smaller step")
     return claim
 
 
+def _term(value: object, name: str) -> Term:
+    """Return an argument as a term, if it is exact and known to be real."""
+    try:
+        term = sp.sympify(value, strict=True)
+    except sp.SympifyError:
+        term = None
+    if not isinstance(term, Expr | MatrixBase):
+        raise TypeError(f"{name} is {value!r}; allowed are SymPy expressions and matrices")
+    letters = term.atoms(Symbol, AppliedUndef) - {x.args[3] for x in term.atoms(sp.Limit)}
+    if unknown := sorted(str(letter) for letter in letters if not letter.is_real):
+        raise ValueError(f"{name} holds {unknown[0]}; create it with real=True (or integer, ...)")
+    kinds = (sp.Float, type(sp.I), type(sp.nan), type(sp.zoo))
+    if strange := sorted(map(str, term.atoms(*kinds))):
+        raise ValueError(f"{name} holds {strange[0]}; allowed are exact real numbers")
+    return term
+
+
+def _domain(where: Boolean, given: Mapping[Expr, Expr]) -> tuple[Boolean, Mapping[Expr, Expr]]:
+    """Return a condition and substitutions that a proof can start from."""
+    if not isinstance(where, Boolean | bool):
+        raise TypeError(f"where is {where!r}; allowed are conditions such as x > 0 or Ne(x, 0)")
+    if not isinstance(given, Mapping):
+        raise TypeError(f"given is {given!r}; allowed are substitutions such as {{n: 2*m}}")
+    where, given = sp.sympify(where), {n: _term(v, f"given[{n}]") for n, v in given.items()}
+    names: list[Expr] = []
+    for name, value in given.items():
+        names.append(_term(name, "given"))
+        if value.has(*names):
+            raise ValueError(f"given[{name}] is {value}; it may use names only that come after it")
+    if contradicts(where, given):
+        raise ValueError(f"nothing satisfies where = {where} with given = {given}")
+    return where, given
+
+
+def _point(at: Point, claim: Claim) -> Point:
+    """Return a point, if it gives each symbol of the claim a value that it may have."""
+    for name, value in (at := {n: _term(v, f"at[{n}]") for n, v in at.items()}).items():
+        if not admits(name, value):
+            raise ValueError(f"at[{name}] is {value}, which the assumptions on {name} forbid")
+    needed = {n for pair in claim.entries() for n in unknowns(*pair, given=claim.given)}
+    if missing := sorted(map(str, needed - set(at))):
+        raise ValueError(f"at lacks a value for {', '.join(missing)}")
+    return at
+
+
 def _explicit(term: Term) -> Expr | MatrixBase:
     return term.as_explicit() if isinstance(term, MatrixExpr) else term
 
 
-def _shape(term: Term) -> str:
-    return "×".join(map(str, getattr(term, "shape", ()))) or "a scalar"
+def _shape(term: Expr | MatrixBase) -> str:
+    return f"a {term.rows}×{term.cols} matrix" if isinstance(term, MatrixBase) else "a scalar"
 
 
 def _condition(where: Boolean, given: Mapping[Expr, Expr]) -> str:
