@@ -24,3 +24,11 @@ def test_tangent_explorer_reaches_six_on_either_side():
     )
     explorer.z = -6
     assert explorer.describe().endswith("At z = −6.00 the sigmoid is 0.002 and its slope is 0.002.")
+
+
+def test_tangent_explorer_shows_the_curves_whole():
+    upper, lower = tangent_explorer(np.sin, np.cos, "sine", r"\sin")._figure.axes
+    for axes in (upper, lower):
+        (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+        assert left <= -6 < 6 <= right
+        assert bottom <= -1 < 1 <= top

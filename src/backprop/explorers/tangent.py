@@ -44,6 +44,7 @@ def tangent_explorer(function: Curve, derivative: Curve, name: str, symbol: str)
     upper.plot(z, function(z))
     upper.set(ylabel=f"${symbol}(z)$")
     upper.margins(y=0.15)
+    upper.autoscale_view()  # before it is turned off, for Matplotlib puts it off until it draws
     upper.autoscale(False)
     lower.plot(z, derivative(z), color="C1")
     lower.set(ylabel=f"${symbol}'(z)$", xlabel="$z$")
