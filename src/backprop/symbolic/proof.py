@@ -160,13 +160,13 @@ class Refutation:
         found = self.counterexample
         place = r",\; ".join(f"{latex(name)} = {latex(v)}" for name, v in found.point.items())
         rows = [
-            rf"\text{{{name}}}\quad & {latex(term)} && {_value(value)} && {rest}"
-            for name, term, value, rest in (
-                ("claimed", self.claim, found.left, rf"\text{{at }} {place}" if place else ""),
-                ("true", self.truth, found.right, ""),
+            rf"\text{{{name}}}\quad & {latex(term)} && {_value(value)}"
+            for name, term, value in (
+                ("claimed", self.claim, found.left),
+                ("true", self.truth, found.right),
             )
         ]
-        return _aligned(rows)
+        return _aligned([rf"& \text{{at }} {place}:", *rows] if place else rows)
 
     def __repr__(self) -> str:
         found = self.counterexample
@@ -231,11 +231,11 @@ def _term(value: object, name: str) -> Term:
 
 def _domain(where: Boolean, given: Mapping[Expr, Expr]) -> tuple[Boolean, Mapping[Expr, Expr]]:
     """Return a condition and substitutions that a proof can start from."""
-    if not isinstance(where, Boolean | bool):
+    if not isinstance(where, Boolean):  # Python itself makes a bool of x != 0
         raise TypeError(f"where is {where!r}; allowed are conditions such as x > 0 or Ne(x, 0)")
     if not isinstance(given, Mapping):
         raise TypeError(f"given is {given!r}; allowed are substitutions such as {{n: 2*m}}")
-    where, given = sp.sympify(where), {n: _term(v, f"given[{n}]") for n, v in given.items()}
+    given = {n: _term(v, f"given[{n}]") for n, v in given.items()}
     names: list[Expr] = []
     for name, value in given.items():
         names.append(_term(name, "given"))
