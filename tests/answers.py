@@ -45,6 +45,54 @@ ANSWERS = {
         ["u - v", "ln(e^u/e^v)", "-(v - u)"],
         ["u + v", "v - u", "u", "u/v", "abs(u - v)"],
     ),
+    "tanh-value": (
+        ["16/25", "0.64", "1 - (3/5)^2"],
+        ["3/5", "9/25", "0.63", "-16/25", "4/5"],
+    ),
+    "tanh-second-derivative": (
+        ["-2a(1 - a^2)", "2a^3 - 2a", "2a(a - 1)(a + 1)"],
+        ["2a(1 - a^2)", "-2a", "1 - a^2", "-2a(1 - a)^2", "a(1 - a)(1 - 2a)"],
+    ),
+    "elu-derivative": (
+        ["alpha*e^z", "a + alpha", "α·exp(z)"],
+        ["a", "e^z", "alpha", "alpha*z*e^z", "a - alpha"],
+    ),
+    "silu-slope": (
+        ["3/4 + 3ln(3)/16", "sigma(ln(3)) + ln(3)*3/16", "(12 + 3ln(3))/16"],
+        ["3/4", "3/16", "3/4*ln(3)", "3/4 + 3/16", "0.956"],
+    ),
+    "swish-beta": (
+        [
+            "z^2*sigma(beta*z)*(1 - sigma(beta*z))",
+            "z^2*e^(-beta*z)/(1 + e^(-beta*z))^2",
+            "z^2*(1 - tanh(beta*z/2)^2)/4",
+        ],
+        [
+            "z*sigma(beta*z)*(1 - sigma(beta*z))",
+            "sigma(beta*z)",
+            "z^2*sigma(z)*(1 - sigma(z))",
+            "beta*z*sigma(beta*z)*(1 - sigma(beta*z))",
+            "0",
+        ],
+    ),
+    "softmax-entry": (
+        ["-1/6", "-(1/2)*(1/3)", "-2/12"],
+        ["1/6", "0", "1/4", "-1/12", "1/3"],
+    ),
+    "softmax-temperature": (
+        [
+            "(v - u)/T^2*sigma((u - v)/T)*(1 - sigma((u - v)/T))",
+            "-(u - v)*e^((u + v)/T)/(T*(e^(u/T) + e^(v/T)))^2",
+            "(v - u)*sigma((u - v)/T)*sigma((v - u)/T)/(T*T)",
+        ],
+        [
+            "(u - v)/T^2*sigma((u - v)/T)*(1 - sigma((u - v)/T))",
+            "sigma((u - v)/T)*(1 - sigma((u - v)/T))",
+            "-(u - v)/T*sigma((u - v)/T)*(1 - sigma((u - v)/T))",
+            "-sigma((u - v)/T)*(1 - sigma((u - v)/T))/T^2",
+            "-u/T^2*sigma((u - v)/T)*(1 - sigma((u - v)/T))",
+        ],
+    ),
     "loss-certainty": (
         ["e^-3", "1/e^3", "exp(-2)/exp(1)"],
         ["3", "e^3", "-ln(3)", "0.05", "1/3"],

@@ -1,7 +1,17 @@
 """Formulas read as a mathematician writes them."""
 
 import pytest
-from sympy import Derivative, Function, Piecewise, evaluate, exp, latex, symbols
+from sympy import (
+    Derivative,
+    Function,
+    IndexedBase,
+    Piecewise,
+    Symbol,
+    evaluate,
+    exp,
+    latex,
+    symbols,
+)
 
 from backprop.symbolic import printing
 from backprop.symbolic.activations import sigmoid, z
@@ -43,3 +53,10 @@ def test_latex(expr, text):
 def test_what_needs_no_order_is_printed_as_sympy_does():
     cases = Piecewise((z, z > 0), (0, True))
     assert printing.latex(cases) == latex(cases)
+
+
+def test_a_derivative_by_one_entry_of_many_is_partial():
+    entry = IndexedBase("z", real=True)[Symbol("k", integer=True)]
+    written = printing.latex(Derivative(exp(entry), entry))
+    assert written == r"\frac{\partial}{\partial {z}_{k}} e^{{z}_{k}}"
+    assert printing.latex(Derivative(exp(z), z)) == r"\frac{d}{d z} e^{z}"

@@ -1,6 +1,6 @@
 """LaTeX as a mathematician writes it: σ(1 - σ), not (1 - σ)σ; a - y, not -y + a."""
 
-from sympy import Basic, Derivative, Expr, Mul
+from sympy import Basic, Derivative, Expr, Indexed, Mul
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
@@ -26,6 +26,8 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         return str(super()._print_Mul(Mul(*factors, evaluate=False)))
 
     def _print_Derivative(self, expr: Derivative) -> str:
+        by_one_of_many = any(isinstance(v, Indexed) for v in expr.variables)
+        self._settings["diff_operator_latex"] = r"\partial" if by_one_of_many else "d"
         text: str = super()._print_Derivative(expr)
         body = self._print(expr.expr)
         bracketed = rf"\left({body}\right)"

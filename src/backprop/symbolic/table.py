@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sympy import Basic
+from sympy import Basic, Float
 
 from backprop.symbolic.printing import latex
 
@@ -13,7 +13,7 @@ Cell: TypeAlias = str | Basic
 
 @dataclass(frozen=True, repr=False)
 class Table:
-    """Rows under headings; a text is shown as it stands, an expression as a formula.
+    """Rows under headings: texts as they stand, expressions as formulas, floats to four digits.
 
     Raises ValueError for a row that has not one cell for each heading.
     """
@@ -38,5 +38,8 @@ class Table:
 
 
 def _markdown(cell: Cell) -> str:
-    text: str = cell if isinstance(cell, str) else f"${latex(cell)}$"
-    return text.replace("|", r"\vert ")
+    if not isinstance(cell, str):
+        cell = (
+            rf"$\displaystyle {latex(cell.xreplace({x: x.evalf(4) for x in cell.atoms(Float)}))}$"
+        )
+    return cell.replace("|", r"\vert ")
