@@ -91,7 +91,10 @@ def sample(
         ranks = sorted(product(*(range(len(grid)) for grid in grids)), key=sum)
     else:
         rng = np.random.default_rng(0)
-        ranks = [tuple(int(rng.integers(len(grid))) for grid in grids) for _ in range(MOST_POINTS)]
+        sizes = [
+            2 if name.is_integer else len(grid) for name, grid in zip(names, grids, strict=True)
+        ]
+        ranks = [tuple(map(int, rng.integers(sizes))) for _ in range(MOST_POINTS)]
     points = [
         {name: grid[rank] for name, grid, rank in zip(names, grids, place, strict=True)}
         for place in ranks[: FEW_POINTS if briefly else MOST_POINTS]

@@ -6,7 +6,7 @@ are defined. The converse is not claimed: a normal form that is not 0 proves not
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import count, permutations
+from itertools import count, permutations, product, repeat
 from math import lcm
 from typing import ClassVar, TypeAlias
 
@@ -52,7 +52,7 @@ def unfold(expr: Expr) -> Expr:
     """
     while expr.has(Named):
         expr = expr.replace(lambda e: isinstance(e, Named), lambda e: e.definition(*e.args))
-    expr = expr.replace(lambda e: bool(bound(e)), lambda e: e.xreplace(_bound_names(e)))
+    expr = expr.replace(lambda e: bool(bound(e)), _renamed)
     return expr.rewrite(HYPERBOLIC, sp.exp).rewrite(KINKED, sp.Piecewise)
 
 
@@ -78,38 +78,80 @@ def normal_form(expr: Expr) -> Expr:
     """Return ``expr`` as a quotient of expanded polynomials in independent atoms.
 
     The atoms are symbols, exponentials, logarithms of what does not factor, sums of symbolic
-    length, and floors that the symbols' signs do not decide.
+    length, floors that the symbols' signs do not decide, and derivatives of unknown functions.
     """
     expr = _canonical_sums(expr)
     expr = expr.replace(lambda e: isinstance(e, Product), _canonical_product)
     expr = expr.replace(lambda e: isinstance(e, sp.floor | sp.ceiling), _integer_part)
+    atoms: dict[Expr, Symbol] = {}
+    expr = expr.replace(
+        lambda e: isinstance(e, DEFERRED), lambda e: atoms.setdefault(e, _opaque(e))
+    )
     numerator, denominator = map(sp.expand, sp.fraction(sp.together(_exponentials(expr))))
     return numerator / denominator
+
+
+def _opaque(expr: Expr) -> Symbol:
+    """Return a letter for a sum or the like, so that nothing inside is taken out of its range."""
+    if isinstance(expr, Sum | Product):
+        term, sizes = expr.function, [high - low + 1 for _, low, high in expr.limits]
+        if term.is_positive and all(size.is_positive for size in sizes):
+            return Dummy("S", positive=True)
+        if term.is_nonnegative and all(size.is_nonnegative for size in sizes):
+            return Dummy("S", nonnegative=True)
+    return Dummy("S", real=True)
 
 
 class _Index(Dummy):  # type: ignore[misc]
     """What a sum or the like runs over."""
 
 
-def _bound_names(expr: Expr) -> dict[Symbol, Symbol]:
-    return {symbol: _bound_name(symbol) for symbol in bound(expr)}
+ANY = Dummy("k", integer=True)
 
 
 @cache
-def _bound_name(symbol: Symbol) -> Symbol:
-    return symbol if isinstance(symbol, _Index) else _Index(symbol.name, **symbol.assumptions0)
+def _index(like: Symbol, number: int) -> Symbol:
+    return _Index(f"{like.name}_{number}", **like.assumptions0)
+
+
+def _indices(like: Symbol, inside: Expr) -> Iterator[Symbol]:
+    """Yield standard names for an index, without those that a sum inside has taken."""
+    taken = inside.atoms(_Index)
+    return (i for i in map(_index, repeat(like), count(1)) if i not in taken)
+
+
+def _renamed(binder: Expr) -> Expr:
+    return binder.xreplace({symbol: next(_indices(symbol, binder)) for symbol in bound(binder)})
 
 
 def _evaluated(expr: Expr, eager: bool = False) -> Expr:
     if isinstance(expr, sp.Limit) and expr.has(Relational):
         return _limit_by_sides(expr)
-    rash = isinstance(expr, Sum) and any(
-        (d.args[0] - d.args[1]).diff(k) not in (-1, 0, 1)  # SymPy sums δ(2k, j) as if j were even
-        or (d.atoms(_Index) - {k} and not eager)
-        for d in expr.function.atoms(KroneckerDelta)
-        for k in bound(expr)
-    )
-    return expr if rash else expr.doit(deep=False)
+    if isinstance(expr, Sum) and any(d.has(*bound(expr)) for d in expr.atoms(KroneckerDelta)):
+        terms = sp.Add.make_args(sp.expand(expr.function))
+        return sp.Add(*(_picked(sp.Mul.make_args(x), expr.limits, eager) for x in terms))
+    return expr.doit(deep=False)
+
+
+def _picked(factors: Iterable[Expr], limits: Limits, eager: bool) -> Expr:
+    """Sum a product in which a δ picks one term: where it is in range, and once it is known.
+
+    SymPy does the same, but sums δ(2k, j) over k as if j were even.
+    """
+    ranges = {k: tuple(ends) for k, *ends in limits}
+    for delta, k in product(factors, ranges):
+        gap = delta.args[0] - delta.args[1] if isinstance(delta, KroneckerDelta) else Integer(0)
+        if gap.diff(k) not in (-1, 1):
+            continue
+        choice = {k: sp.expand(k - gap / gap.diff(k))}
+        in_range = sp.And(ranges[k][0] <= choice[k], choice[k] <= ranges[k][1])
+        if ranges.get(choice[k]) == ranges[k]:
+            in_range = sp.true
+        if eager or not in_range.atoms(_Index):
+            chosen = [f.xreplace(choice) for f in factors if f is not delta]
+            chosen.append(sp.Piecewise((1, in_range), (0, True)))
+            return _picked(chosen, [x.xreplace(choice) for x in limits if x[0] != k], eager)
+    return Sum(sp.Mul(*factors), *limits) if limits else sp.Mul(*factors)
 
 
 def _limit_by_sides(limit: sp.Limit) -> Expr:
@@ -201,13 +243,7 @@ def _sum_of_product(term: Expr, limits: Limits) -> Expr:
             factors += sp.Mul.make_args(factor.function.xreplace(fresh))
         else:
             factors.append(_canonical_sums(factor))
-    ranges = {k: (low, high) for k, low, high in limits}
-    for delta in factors:
-        k, j = delta.args if isinstance(delta, KroneckerDelta) else (None, None)
-        if k in ranges and ranges[k] == ranges.get(j):
-            others = sp.Mul(*(f for f in factors if f is not delta)).xreplace({k: j})
-            return _sum_of_product(others, [x.xreplace({k: j}) for x in limits if x[0] != k])
-    indices = set(ranges)
+    indices = {k for k, _, _ in limits}
     parts = [part.free_symbols & indices for part in (*factors, *(sp.Tuple(*x) for x in limits))]
     product = sp.Mul(*(f for f in factors if not f.free_symbols & indices))
     for group in _linked(parts):
@@ -227,7 +263,7 @@ def _linked(sets: Iterable[set[Symbol]]) -> list[set[Symbol]]:
 
 def _one_sum(inside: Expr, limits: Limits) -> Expr:
     if len(limits) > 1:
-        return min(_renamed(inside, limits), key=sp.default_sort_key)
+        return min(_reordered(inside, limits), key=sp.default_sort_key)
     k, low, high = limits[0]
     both_ways = [inside, inside.xreplace({k: low + high - k})]
     return _standard_range(Sum, min(both_ways, key=lambda e: _backwards(e, k)), k, low, high)
@@ -249,7 +285,7 @@ def _standard_range(
     The range then runs from 1 to a bound without a constant, so that sums of the same terms over
     ranges that differ by a few terms become comparable.
     """
-    index = next(_indices(inside))
+    index = next(_indices(ANY, inside))
     offsets = [i - k for e in inside.atoms(sp.Indexed) for i in e.indices if (i - k).is_Integer]
     shift = min(offsets, default=Integer(0))
     inside, low, high = inside.xreplace({k: index - shift}), low + shift, high + shift
@@ -266,29 +302,19 @@ def _standard_range(
     return total
 
 
-def _renamed(inside: Expr, limits: Limits) -> Iterator[Expr]:
+def _reordered(inside: Expr, limits: Limits) -> Iterator[Expr]:
     """Yield the sum with its indices, all from 0, numbered in each order that its ranges allow."""
     own = {k for k, _, _ in limits}
     nested = any((low + high).free_symbols & own for _, low, high in limits)
     shifts = {k: Integer(0) if low.free_symbols & own else low for k, low, _ in limits}
     for order in [limits] if nested else permutations(limits):
-        numbered = list(zip(_indices(inside), order, strict=False))
+        numbered = list(zip(_indices(ANY, inside), order, strict=False))
         names = {k: index + shifts[k] for index, (k, *_) in numbered}
         ranges = [
             (index, *(end.xreplace(names) - shifts[k] for end in ends))
             for index, (k, *ends) in numbered
         ]
         yield Sum(inside.xreplace(names), *ranges)
-
-
-def _indices(inside: Expr) -> Iterator[Symbol]:
-    """Yield the standard indices that no sum in ``inside`` has taken."""
-    return (index for index in map(_index, count(1)) if not inside.has(index))
-
-
-@cache
-def _index(number: int) -> Symbol:
-    return _Index(f"k_{number}", integer=True)
 
 
 # --- floor and ceiling ----------------------------------------------------------------------

@@ -18,6 +18,7 @@ from typing import TypeAlias
 
 import sympy as sp
 from sympy import Expr, MatrixBase, MatrixExpr, Symbol
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
@@ -223,6 +224,9 @@ def _term(value: object, name: str) -> Term:
     letters = term.atoms(Symbol, AppliedUndef) - {x.args[3] for x in term.atoms(sp.Limit)}
     if unknown := sorted(str(letter) for letter in letters if not letter.is_real):
         raise ValueError(f"{name} holds {unknown[0]}; create it with real=True (or integer, ...)")
+    for sum_ in term.atoms(ExprWithLimits):
+        if clash := set(sum_.bound_symbols) & sum_.free_symbols:
+            raise ValueError(f"{name} holds {sum_}, where {clash.pop()} stands for two things")
     kinds = (sp.Float, type(sp.I), type(sp.nan), type(sp.zoo))
     if strange := sorted(map(str, term.atoms(*kinds))):
         raise ValueError(f"{name} holds {strange[0]}; allowed are exact real numbers")
