@@ -27,7 +27,7 @@ def _class_loss(z: FloatArray, c: int) -> FloatArray:
 
 
 EXERCISES: list[Exercise] = [
-    Formula("loss-certainty", "ŷ", sp.exp(-3)),
+    Formula("loss-certainty", "p of the true class", sp.exp(-3)),
     Formula(
         "mean-squared-error-gradient",
         "∂L/∂ŷ₁",

@@ -22,13 +22,13 @@ _layers = Letter(_L, "number of layers", 1, 8)
 
 def _input_sizes(o: int, f: int, p: int, s: int) -> list[int]:
     smallest = (o - 1) * s + f - 2 * p
-    return list(range(smallest, smallest + s))
+    return list(range(max(1, smallest), smallest + s))
 
 
 EXERCISES: list[Exercise] = [
     Formula(
         "size-first-layer",
-        "output size",
+        "rows of the output",
         output_size(Integer(224), Integer(7), Integer(3), Integer(2)),
     ),
     Formula("size-same-padding", "p", d * (f - 1) / 2, (_filter, _dilation)),
@@ -56,6 +56,6 @@ EXERCISES: list[Exercise] = [
         where=n > _L * (f - 1),
     ),
     Code(
-        "size-input-sizes", _input_sizes, ((7, 5, 1, 4), (1, 3, 0, 1), (12, 3, 1, 2), (3, 2, 0, 5))
+        "size-input-sizes", _input_sizes, ((7, 5, 1, 4), (1, 3, 0, 1), (12, 3, 1, 2), (1, 3, 2, 1))
     ),
 ]
