@@ -56,6 +56,6 @@ EXERCISES: list[Exercise] = [
         where=n > _L * (f - 1),
     ),
     Code(
-        "size-input-sizes", _input_sizes, ((7, 5, 1, 4), (1, 3, 0, 1), (12, 3, 1, 2), (1, 3, 2, 1))
+        "size-input-sizes", _input_sizes, ((7, 5, 1, 4), (1, 3, 0, 1), (12, 3, 1, 2), (1, 3, 2, 4))
     ),
 ]
