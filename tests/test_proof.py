@@ -4,9 +4,12 @@ import pytest
 from sympy import (
     Abs,
     Derivative,
+    E,
     Eq,
+    Float,
     Function,
     HadamardProduct,
+    I,
     IndexedBase,
     KroneckerDelta,
     Limit,
@@ -26,21 +29,24 @@ from sympy import (
     exp,
     floor,
     log,
+    nan,
     pi,
     sign,
     sin,
     sqrt,
     symbols,
+    sympify,
     tanh,
 )
 
 from backprop.symbolic.activations import sigmoid
-from backprop.symbolic.proof import Derivation, FalseStep, Undecided, refute
+from backprop.symbolic.proof import Claim, Derivation, FalseStep, Undecided, refute
 
 x, y, u, h, z, w, c = symbols("x y u h z w c", real=True)
 d, M = symbols("d M", positive=True)
 i, j, k, e, m, n, s = symbols("i j k e m n s", integer=True, positive=True)
 q, r, t, N = symbols("q r t N", integer=True, nonnegative=True)
+K1 = symbols("k_1", integer=True)
 a, b, W, D = (IndexedBase(name, real=True) for name in ("a", "b", "W", "D"))
 size = IndexedBase("n", integer=True, positive=True)
 f, g = Function("f", real=True), Function("g", real=True)
@@ -49,6 +55,10 @@ DIVISION = {N: q * s + r, s: r + 1 + t}
 
 def softmax(index):
     return exp(a[index]) / Sum(exp(a[k]), (k, 1, n))
+
+
+def total(factor):
+    return Sum(exp(factor * a[k]), (k, 1, n))
 
 
 def huber(residual):
@@ -119,6 +129,30 @@ TRUE = {
         Product(size[k], (k, 1, n + 1)),
         size[n + 1] * Product(size[k], (k, 1, n)),
     ),
+    "a product splits into factors": (
+        Product(a[k] * b[k], (k, 1, n)),
+        Product(a[k], (k, 1, n)) * Product(b[k], (k, 1, n)),
+    ),
+    "receptive field of one layer more": (
+        Sum((size[k] - 1) * Product(size[i], (i, 1, k - 1)), (k, 1, n + 1)),
+        Sum((size[k] - 1) * Product(size[i], (i, 1, k - 1)), (k, 1, n))
+        + (size[n + 1] - 1) * Product(size[i], (i, 1, n)),
+    ),
+    "a filter may be flipped": (
+        Sum(b[k] * a[e - k], (k, 0, n - 1)),
+        Sum(b[n - 1 - k] * a[e - n + 1 + k], (k, 0, n - 1)),
+    ),
+    "uncorrelated terms": (
+        Sum(KroneckerDelta(i, j) * a[i] * b[j], (i, 1, n), (j, 1, n)),
+        Sum(a[i] * b[i], (i, 1, n)),
+    ),
+    "convolution's sums may be swapped": (
+        CONV,
+        Sum(b[k] * Sum(D[i] * a[i * s + k], (i, 1, m)), (k, 1, n)),
+    ),
+    "slope of relu from the left": (Limit(Max(h, 0) / h, h, 0, "-"), 0),
+    "slope of relu from the right": (Limit(Max(h, 0) / h, h, 0, "+"), 1),
+    "e is exp(1)": (exp(x + 1) + E, E * (exp(x) + 1)),
     "floor takes an integer out": (floor(N / s) + 1, floor((N + s) / s)),
     "matrix product entry by entry": (
         MatMul(Matrix([[1, 2]]), Matrix([x, y]), evaluate=False),
@@ -154,6 +188,34 @@ TRUE_WHERE = {
     ),
     "gradient of a filter": (
         Derivative(CONV, b[j]), Sum(D[i] * a[i * s + j], (i, 1, m)), {"where": j <= n},
+    ),
+    "gradient of an input, with strides": (
+        Derivative(CONV, a[j]),
+        Sum(D[i] * Sum(b[k] * KroneckerDelta(i * s + k, j), (k, 1, n)), (i, 1, m)),
+        {},
+    ),
+    "the same, one term for each window that covers it": (
+        Sum(D[i] * Sum(b[k] * KroneckerDelta(i * s + k, j), (k, 1, n)), (i, 1, m)),
+        Sum(D[i] * Piecewise((b[j - i * s], (j - i * s >= 1) & (j - i * s <= n)), (0, True)),
+            (i, 1, m)),
+        {},
+    ),
+    "cross-entropy through the Jacobian": (
+        Sum(-b[i] / softmax(i) * softmax(i) * (KroneckerDelta(i, j) - softmax(j)), (i, 1, n)),
+        softmax(j) * Sum(b[i], (i, 1, n)) - b[j],
+        {"where": j <= n},
+    ),
+    "a target that sums to one": (
+        softmax(j) * Sum(b[i], (i, 1, n)) - b[j], softmax(j) - b[j],
+        {"given": {Sum(b[i], (i, 1, n)): 1}},
+    ),
+    "a difference quotient of a kinked function": (
+        Limit((Abs(x + h) - Abs(x)) / h, h, 0, "+-"), sign(x), {"where": Ne(x, 0)},
+    ),
+    "hinge for two labels": (
+        Derivative(Max(0, 1 - y * x), x),
+        Piecewise((-y, y * x < 1), (0, True)),
+        {"where": (Eq(y, 1) | Eq(y, -1)) & Ne(y * x, 1)},
     ),
     "quotient and remainder": (floor(N / s) + 1, q + 1, {"given": DIVISION}),
     "ceiling of the successor": (floor(N / s) + 1, ceiling((N + 1) / s), {"given": DIVISION}),
@@ -202,7 +264,6 @@ FALSE = {
         Derivative(Max(0, 1 - y * x), x), Piecewise((y, y * x < 1), (0, True)),
         {"where": Ne(x * y, 1)},
     ),
-    "a pole is no value": ((x**2 - 1) / (x - 1), x + 1, {}),
     "softmax as if entry by entry": (
         Derivative(softmax(i), a[j]), softmax(i) * (1 - softmax(i)), {"where": (j <= n) & (i <= n)},
     ),
@@ -227,11 +288,68 @@ FALSE = {
     "multiplications of all layers but one": (
         layers(1, j), size[0] * size[1] + layers(1, j), {},
     ),
+    "an index that is also differentiated by": (
+        Derivative(Sum(a[j], (j, 1, n)), a[j]), n, {"where": j <= n},
+    ),
+    "a free symbol called like an index of the engine": (
+        Sum(W[K1, k] * a[k], (k, 1, n)), Sum(W[k, k] * a[k], (k, 1, n)), {},
+    ),
+    "a nested sum transposed": (
+        Sum(1 / Sum(exp(W[i, k]), (k, 1, n)), (i, 1, n)),
+        Sum(1 / Sum(exp(W[k, i]), (k, 1, n)), (i, 1, n)),
+        {},
+    ),
+    "a nested product transposed": (
+        Product(1 + Sum(W[i, k], (k, 1, n)), (i, 1, n)),
+        Product(1 + Sum(W[k, i], (k, 1, n)), (i, 1, n)),
+        {},
+    ),
+    "exponentials do not leave their sums": (
+        log(total(3)) + log(total(1)), 2 * log(total(2)), {},
+    ),
+    "every second index": (
+        Derivative(Sum(a[2 * k], (k, 1, n)), a[j]), 1, {"where": (j >= 2) & (j <= 2 * n)},
+    ),
+    "deltas of indices over different ranges": (
+        Sum(KroneckerDelta(i, j) * a[i] * b[j], (i, 1, n), (j, 1, m)),
+        Sum(a[i] * b[i], (i, 1, n)),
+        {},
+    ),
+    "kinks of the terms of a sum": (
+        Derivative(Sum(Max(a[i], 0), (i, 1, n)), a[j]),
+        Piecewise((1, a[j] > 0), (0, True)),
+        {"where": j <= n},
+    ),
+    "a kink of an entry that may be another": (
+        Derivative(Abs(a[i]), a[j]), KroneckerDelta(i, j) * sign(a[i]), {},
+    ),
+    "a single value apart": (
+        Derivative(Piecewise((x**2, Ne(x, 1)), (5, True)), x), 2 * x, {},
+    ),
+    "a mixed derivative on a kink": (Derivative(x * Abs(y), x, y), sign(y), {}),
+    "a kink where two conditions meet": (
+        Derivative(Max(x, y, 0), x),
+        Piecewise((1, (x > y) & (x > 0)), (0, True)),
+        {"where": Ne(x, 0)},
+    ),
+    "the slope of a staircase": (Derivative(x - floor(x), x), 1, {}),
+    "one window too far to the left": (
+        Derivative(CONV, b[j]), Sum(D[i] * a[i + j * s], (i, 1, m)), {"where": j <= n},
+    ),
+    "the wrong side of the condition": (Abs(a[j]), -a[j], {"where": a[j] > 0}),
     "the rival floor": (floor((N + 1) / s), q, {"given": DIVISION}),
     "a floor of a free remainder": (floor(N / s), q, {"given": {N: q * s + r}}),
     "a matrix entry": (Matrix([[x, y]]), Matrix([[x, -y]]), {}),
-    "a shape": (Matrix([[x, y]]), Matrix([x, y]), {}),
     "a geometric sum at 1": (Sum(x**k, (k, 0, n)), (1 - x ** (n + 1)) / (1 - x), {}),
+}  # fmt: skip
+
+FALSE_AT_A_POINT = {
+    "a pole is no value": ((x**2 - 1) / (x - 1), x + 1, {}),
+    "a pole among several": ((x**4 - 1) / (x**2 - 1), x**2 + 1, {}),
+    "a pole of an exponential": ((exp(2 * x) - 1) / (exp(x) - 1), exp(x) + 1, {}),
+    "a sum without terms is 0": (
+        Sum(a[k], (k, 0, q - 1)), a[0] + Sum(a[k], (k, 1, q - 1)), {},
+    ),
 }  # fmt: skip
 
 
@@ -245,12 +363,27 @@ def test_true_step_is_proved_on_its_domain(left, right, domain):
     assert Derivation(left, **domain).step(right, because="it is true").end == right
 
 
-@pytest.mark.parametrize(("left", "right", "domain"), FALSE.values(), ids=FALSE.keys())
+REFUSED = FALSE | FALSE_AT_A_POINT
+
+
+@pytest.mark.parametrize(("left", "right", "domain"), REFUSED.values(), ids=REFUSED.keys())
 def test_false_step_is_refused_and_leaves_the_derivation_as_it_was(left, right, domain):
     derivation = Derivation(left, **domain)
     with pytest.raises(FalseStep):
         derivation.step(right, because="hope")
     assert derivation.end == derivation.start
+
+
+@pytest.mark.parametrize(("left", "right", "domain"), FALSE.values(), ids=FALSE.keys())
+def test_false_claim_is_not_proved_even_if_no_point_is_tried(left, right, domain):
+    derivation = Derivation(left, **domain)
+    claim = Claim(left, "=", sympify(right), derivation.where, derivation.given)
+    assert not claim.holds()
+
+
+def test_matrices_of_different_shapes_are_not_equal():
+    with pytest.raises(FalseStep, match="a 1×2 matrix cannot equal a 2×1 matrix"):
+        Derivation(Matrix([[x, y]])).step(Matrix([x, y]), because="")
 
 
 BOUNDS = {
@@ -273,6 +406,12 @@ def test_inequality_the_wrong_way_round_is_refused(left, relation, right):
     opposite = relation.translate(str.maketrans("<>", "><"))
     with pytest.raises((FalseStep, Undecided)):
         Derivation(left).step(right, because="hope", relation=opposite)
+
+
+def test_condition_bounds_what_it_speaks_of():
+    Derivation(Abs(w) * d, where=Abs(w) <= M).step(M * d, because="", relation="<=")
+    with pytest.raises(FalseStep):
+        Derivation(Abs(w) * d).step(M * d, because="", relation="<=")
 
 
 def test_strict_inequality_fails_where_there_is_equality():
@@ -359,11 +498,60 @@ def test_unknown_relation_is_named():
         Derivation(x).step(x, because="", relation="==")
 
 
-def test_condition_that_python_decided_is_refused():
-    with pytest.raises((TypeError, ValueError), match="where"):
-        Derivation(Abs(x), where=x != 0)
+COMPLEX, FLOAT = symbols("x"), Float(0.1)
+
+BAD_TERMS = {
+    "a text": ("x + 1", TypeError, "right is 'x . 1'"),
+    "a list": ([x], TypeError, r"right is \[x\]"),
+    "a condition": (x > 0, TypeError, "right is x > 0"),
+    "a symbol that may be complex": (COMPLEX, ValueError, "right holds x; .* real=True"),
+    "a function that may be complex": (Function("p")(x), ValueError, "real=True"),
+    "a family that may be complex": (IndexedBase("p")[k], ValueError, "real=True"),
+    "a rounded number": (FLOAT * x, ValueError, r"right holds 0\.1"),
+    "an imaginary number": (I * x, ValueError, "right holds I"),
+    "what is not a number": (nan, ValueError, "right holds nan"),
+    "an index in its own range": (Sum(a[k], (k, 1, k)), ValueError, "k stands for two things"),
+}
+
+
+@pytest.mark.parametrize(("term", "error", "words"), BAD_TERMS.values(), ids=BAD_TERMS.keys())
+def test_term_that_no_proof_can_speak_of_is_refused(term, error, words):
+    with pytest.raises(error, match=words):
+        Derivation(x).step(term, because="")
+
+
+BAD_DOMAINS = {
+    "a condition that Python decided": ({"where": x != 0}, TypeError, "where is True"),
+    "a condition that never holds": ({"where": (x > 0) & (x < 0)}, ValueError, "nothing satisfies"),
+    "a value beyond the condition": ({"where": x > 0, "given": {x: -d}}, ValueError, "nothing"),
+    "a value against an assumption": ({"given": {n: -m}}, ValueError, "nothing satisfies"),
+    "a value that mentions itself": ({"given": {n: 2 * n}}, ValueError, "only that come after"),
+    "a value in earlier names": ({"given": {s: r + 1, N: q * s}}, ValueError, "only that come"),
+    "no substitution": ({"given": [x]}, TypeError, "given is"),
+}
+
+
+@pytest.mark.parametrize(("domain", "error", "words"), BAD_DOMAINS.values(), ids=BAD_DOMAINS.keys())
+def test_domain_that_makes_no_sense_is_refused(domain, error, words):
+    with pytest.raises(error, match=words):
+        Derivation(x, **domain)
+
+
+def test_reason_has_to_be_a_text():
+    with pytest.raises(TypeError, match="because"):
+        Derivation(x).step(x, because=None)
+
+
+def test_point_that_an_assumption_forbids_is_refused():
+    with pytest.raises(ValueError, match=r"at\[d\] is -1"):
+        refute(d, -d, at={d: -1})
+
+
+def test_point_without_all_symbols_is_refused():
+    with pytest.raises(ValueError, match="at lacks a value for y"):
+        refute(x, y, at={x: 1})
 
 
 def test_start_that_is_no_expression_is_refused():
-    with pytest.raises((TypeError, ValueError), match="start"):
+    with pytest.raises(TypeError, match="start"):
         Derivation("x +")
