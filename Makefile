@@ -34,7 +34,7 @@ lint: $(VENV)/ready
 clean:
 	rm -rf _build $(VENV)
 
-$(VENV)/ready: requirements.lock pyproject.toml
+$(VENV)/ready: requirements.lock pyproject.toml _ext/kernel.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/pip install -q --require-hashes -r requirements.lock
@@ -42,5 +42,5 @@ $(VENV)/ready: requirements.lock pyproject.toml
 	$(BIN)/jupytext-config --settings-file $(VENV)/share/jupyter/lab/settings/overrides.json \
 	  set-default-viewer markdown myst
 	@mkdir -p $(VENV)/etc/ipython
-	@echo "c.IPKernelApp.log_level = 'ERROR'" > $(VENV)/etc/ipython/ipython_kernel_config.py
+	@cp _ext/kernel.py $(VENV)/etc/ipython/ipython_kernel_config.py
 	@touch $@
