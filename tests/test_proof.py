@@ -320,6 +320,19 @@ FALSE = {
         Piecewise((1, a[j] > 0), (0, True)),
         {"where": j <= n},
     ),
+    "kinks of all terms of a sum at once": (
+        Derivative(Sum(Max(x * a[i], 0), (i, 1, n)), x),
+        Sum(Piecewise((a[i], x * a[i] >= 0), (0, True)), (i, 1, n)),
+        {},
+    ),
+    "a slope that is right from above only": (
+        Derivative(Max(-z, 0), z), Piecewise((-1, z < 0), (0, True)), {},
+    ),
+    "a slope that is right from below only": (
+        Derivative(Max(-z, 0), z), Piecewise((-1, z <= 0), (0, True)), {},
+    ),
+    "no second derivative where the first one jumps": (Derivative(Abs(x), (x, 2)), 0, {}),
+    "the slope of a delta": (Derivative(KroneckerDelta(x, 0), x), 0, {}),
     "a kink of an entry that may be another": (
         Derivative(Abs(a[i]), a[j]), KroneckerDelta(i, j) * sign(a[i]), {},
     ),
@@ -345,6 +358,7 @@ FALSE = {
 
 FALSE_AT_A_POINT = {
     "a pole is no value": ((x**2 - 1) / (x - 1), x + 1, {}),
+    "a pole far out": ((x**2 - 49) / (x - 7), x + 7, {}),
     "a pole among several": ((x**4 - 1) / (x**2 - 1), x**2 + 1, {}),
     "a pole of an exponential": ((exp(2 * x) - 1) / (exp(x) - 1), exp(x) + 1, {}),
     "a sum without terms is 0": (
