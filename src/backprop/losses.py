@@ -212,11 +212,15 @@ class Loss:
         (prediction, target) -> one value per column.
     gradient
         (prediction, target) -> ∂L/∂prediction, of the shape of the prediction.
+    fuses
+        The name of the activation that the loss applies itself, whose input is then the
+        prediction; None where the prediction is what the network says.
     """
 
     name: str
     function: Callable[[ArrayLike, ArrayLike], FloatArray]
     gradient: Callable[[ArrayLike, ArrayLike], FloatArray]
+    fuses: str | None = None
 
     def cost(self, prediction: ArrayLike, target: ArrayLike) -> np.floating[Any]:
         """J = (1/m) Σ of the losses of the m columns; a batch without columns is a ValueError."""
@@ -268,9 +272,19 @@ LOSSES = Registry(
         Loss("hinge", hinge, hinge_gradient),
         Loss("dot_product_hinge", dot_product_hinge, dot_product_hinge_gradient),
         Loss("binary_cross_entropy", binary_cross_entropy, binary_cross_entropy_gradient),
-        Loss("sigmoid_cross_entropy", sigmoid_cross_entropy, sigmoid_cross_entropy_gradient),
+        Loss(
+            "sigmoid_cross_entropy",
+            sigmoid_cross_entropy,
+            sigmoid_cross_entropy_gradient,
+            fuses="sigmoid",
+        ),
         Loss("cross_entropy", cross_entropy, cross_entropy_gradient),
-        Loss("softmax_cross_entropy", softmax_cross_entropy, softmax_cross_entropy_gradient),
+        Loss(
+            "softmax_cross_entropy",
+            softmax_cross_entropy,
+            softmax_cross_entropy_gradient,
+            fuses="softmax",
+        ),
         Loss("cosine_loss", cosine_loss, cosine_loss_gradient),
     ],
 )

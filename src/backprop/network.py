@@ -1,0 +1,288 @@
+"""A network as plain data, with its forward and its backward pass (chapters 6 to 8).
+
+Layers are numbered from 1 to L, the input is layer 0, and every dictionary here is keyed by these
+numbers: `trace.a[l - 1]` enters layer l. Examples are columns: X is (n⁰, m) and Y is (nᴸ, m); a
+vector is read as one column. Everything computed has the dtype of the weights.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from backprop._arrays import FloatArray, as_floats, finite
+from backprop.activations import ACTIVATIONS, Activation
+from backprop.initialization import Initializer, zeros
+from backprop.losses import LOSSES
+
+_passes_on = np.errstate(over="ignore", invalid="ignore")  # what overflows is refused by the loss
+
+
+@dataclass(frozen=True)
+class Dense:
+    """A layer that joins each of its n units to each of the p units before it.
+
+    Attributes
+    ----------
+    W
+        Weights (n, p): row k holds what enters unit k.
+    b
+        Biases (n, 1), also accepted as (n,).
+    activation
+        The name of g in `ACTIVATIONS`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, an entry is not finite, or the activation is unknown.
+    """
+
+    W: FloatArray
+    b: FloatArray
+    activation: str
+
+    def __post_init__(self) -> None:
+        W, b = as_floats(self.W, "W"), as_floats(self.b, "b")
+        if W.ndim != 2 or 0 in W.shape:
+            raise ValueError(f"W must be a matrix with at least one entry, not of shape {W.shape}")
+        if b.shape not in {(len(W),), (len(W), 1)}:
+            raise ValueError(f"b must have shape ({len(W)}, 1), a bias per row of W, not {b.shape}")
+        finite(W, "W")
+        finite(b, "b")
+        object.__setattr__(self, "W", W)
+        object.__setattr__(self, "b", b.reshape(-1, 1).astype(W.dtype, copy=False))
+        ACTIVATIONS[self.activation]
+
+    @property
+    def g(self) -> Activation:
+        """The activation itself."""
+        return ACTIVATIONS[self.activation]
+
+    def read(self, x: ArrayLike, name: str) -> FloatArray:
+        """Return x as columns (p, m) that may enter the layer; a ValueError if they may not."""
+        return _columns(x, name, self.W.shape[1], self.W.dtype)
+
+    def linear(self, a: FloatArray) -> FloatArray:
+        """Return z = W a + b: (n, p) times (p, m), plus one bias per row."""
+        z: FloatArray = self.W @ a
+        z += self.b
+        return z
+
+    def pull_back(self, delta: FloatArray) -> FloatArray:
+        """Return ∂L/∂a = Wᵀ δ: (p, n) times (n, m)."""
+        return self.W.T @ delta
+
+    def gradient(self, delta: FloatArray, a: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return ∂J/∂W = (1/m) δ aᵀ, (n, m) times (m, p), and ∂J/∂b, the mean of the columns of δ."""
+        m = delta.shape[1]
+        return delta @ a.T / m, np.sum(delta, axis=1, keepdims=True) / m
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a forward pass leaves behind: z[1] to z[L] and a[0] to a[L], each (nˡ, m)."""
+
+    z: Mapping[int, FloatArray]
+    a: Mapping[int, FloatArray]
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """What a backward pass finds, keyed by the layer from 1 to L.
+
+    Attributes
+    ----------
+    W, b
+        ∂J/∂W and ∂J/∂b, of the shapes of W and b: averages over the m examples.
+    delta
+        ∂L/∂z, (nˡ, m): one column per example, not averaged.
+    """
+
+    W: Mapping[int, FloatArray]
+    b: Mapping[int, FloatArray]
+    delta: Mapping[int, FloatArray]
+
+    @property
+    def parameters(self) -> dict[str, FloatArray]:
+        """The gradients by the names that the network gives its parameters."""
+        return _by_name(self.W, self.b)
+
+
+@dataclass(frozen=True)
+class Network:
+    """Layers in a row, and a loss for what the last one says.
+
+    Attributes
+    ----------
+    layers
+        Layer 1 to layer L.
+    loss
+        The name of L in `LOSSES`. A loss that fuses an activation, such as
+        `softmax_cross_entropy`, works on z of the last layer, which must have that activation.
+
+    Raises
+    ------
+    ValueError
+        If a layer does not fit the one before it, or the loss is unknown or does not fit.
+    """
+
+    layers: Sequence[Dense]
+    loss: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", tuple(self.layers))
+        if not self.layers:
+            raise ValueError("layers must hold at least one layer")
+        for l, (before, layer) in enumerate(zip(self.layers, self.layers[1:], strict=False), 2):
+            if layer.W.shape[1] != len(before.W):
+                raise ValueError(
+                    f"W of layer {l} must have {len(before.W)} columns, one for each unit of "
+                    f"layer {l - 1}, not {layer.W.shape[1]}"
+                )
+        fused = LOSSES[self.loss].fuses
+        if fused not in {None, self.layers[-1].activation}:
+            raise ValueError(
+                f"the loss {self.loss} applies {fused} itself: the activation of the last layer "
+                f"must be {fused}, not {self.layers[-1].activation}"
+            )
+
+    @property
+    def layer(self) -> dict[int, Dense]:
+        """The layers by their number, from 1 to L."""
+        return dict(enumerate(self.layers, 1))
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The units n⁰, ..., nᴸ, the input among them."""
+        return (self.layers[0].W.shape[1], *(len(layer.W) for layer in self.layers))
+
+    @property
+    def parameters(self) -> dict[str, FloatArray]:
+        """The arrays themselves, by name: "W[1]", "b[1]", "W[2]", ..."""
+        layers = self.layer.items()
+        return _by_name({l: layer.W for l, layer in layers}, {l: layer.b for l, layer in layers})
+
+    @_passes_on
+    def forward(self, X: ArrayLike) -> Trace:
+        """Compute every z and every a, from layer 1 to layer L.
+
+        Raises
+        ------
+        ValueError
+            If X is not (n⁰, m) with m at least 1, or holds NaN or an infinity.
+        """
+        z, a = {}, {0: self.layers[0].read(X, "X")}
+        for l, layer in self.layer.items():
+            z[l] = layer.linear(a[l - 1])
+            a[l] = layer.g.function(z[l])
+        return Trace(z, a)
+
+    @_passes_on
+    def backward(self, trace: Trace, Y: ArrayLike) -> Gradient:
+        """Compute every δ and every gradient, from layer L to layer 1.
+
+        Raises
+        ------
+        ValueError
+            If Y does not have the shape of the prediction, or is not what the loss allows.
+        """
+        layer, L = self.layer, len(self.layers)
+        W, b, delta = {}, {}, {L: self._output_delta(trace, Y)}
+        for l in range(L, 0, -1):
+            W[l], b[l] = layer[l].gradient(delta[l], trace.a[l - 1])
+            if l > 1:
+                upstream = layer[l].pull_back(delta[l])
+                delta[l - 1] = layer[l - 1].g.vjp(trace.z[l - 1], upstream)
+        return Gradient(W, b, delta)
+
+    def predict(self, X: ArrayLike) -> FloatArray:
+        """Return what the last layer says, (nᴸ, m)."""
+        return self.forward(X).a[len(self.layers)]
+
+    def cost(self, X: ArrayLike, Y: ArrayLike) -> np.floating[Any]:
+        """J = (1/m) Σ L, the mean loss over the m examples."""
+        prediction, target = self._compared(self.forward(X), Y)
+        return LOSSES[self.loss].cost(prediction, target)
+
+    def gradient(self, X: ArrayLike, Y: ArrayLike) -> Gradient:
+        """Run forward, then backward."""
+        return self.backward(self.forward(X), Y)
+
+    def _compared(self, trace: Trace, Y: ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """Return what the loss takes: z of the last layer if it fuses the activation, or a."""
+        L = len(self.layers)
+        prediction = trace.z[L] if LOSSES[self.loss].fuses else trace.a[L]
+        target = _columns(Y, "Y", len(prediction), prediction.dtype)
+        if target.shape != prediction.shape:
+            raise ValueError(
+                f"Y must have a column for each of the {prediction.shape[1]} examples, "
+                f"not {target.shape[1]}"
+            )
+        return prediction, target
+
+    def _output_delta(self, trace: Trace, Y: ArrayLike) -> FloatArray:
+        """∂L/∂z of the last layer."""
+        loss, L = LOSSES[self.loss], len(self.layers)
+        upstream = loss.gradient(*self._compared(trace, Y))
+        return upstream if loss.fuses else self.layer[L].g.vjp(trace.z[L], upstream)
+
+
+def dense_network(
+    sizes: Sequence[int],
+    activations: Sequence[str],
+    loss: str,
+    *,
+    weights: Initializer,
+    biases: Initializer = zeros,
+    rng: np.random.Generator | None = None,
+    dtype: DTypeLike = np.float64,
+) -> Network:
+    """Return a network of dense layers whose parameters come from two initialisers.
+
+    Raises
+    ------
+    ValueError
+        If sizes are not at least two positive integers, there is not one activation for each
+        layer, or a name is unknown.
+    """
+    sizes = _sizes(sizes)
+    if isinstance(activations, str) or len(activations) != len(sizes) - 1:
+        raise ValueError(
+            f"activations must name one for each of the {len(sizes) - 1} layers, "
+            f"not {activations!r}"
+        )
+    pairs = zip(sizes, sizes[1:], activations, strict=False)
+    layers = [
+        Dense(weights((n, p), rng).astype(dtype), biases((n, 1), rng).astype(dtype), g)
+        for p, n, g in pairs
+    ]
+    return Network(layers, loss)
+
+
+def _columns(x: ArrayLike, name: str, rows: int, dtype: np.dtype[Any]) -> FloatArray:
+    """Return x as (rows, m) of a dtype, finite and with m at least 1."""
+    array = as_floats(x, name)
+    columns = array[:, np.newaxis] if array.ndim == 1 else array
+    if columns.ndim != 2 or len(columns) != rows or columns.shape[1] == 0:
+        raise ValueError(
+            f"{name} must have shape ({rows}, m), a column for each of m examples, "
+            f"not {array.shape}"
+        )
+    finite(columns, name)
+    return columns.astype(dtype, copy=False)
+
+
+def _sizes(sizes: Sequence[int]) -> tuple[int, ...]:
+    """Return sizes as Python integers."""
+    numbers = tuple(sizes)
+    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in numbers)
+    if len(numbers) < 2 or not whole or min(numbers) < 1:
+        raise ValueError(f"sizes must be at least two positive integers, not {sizes!r}")
+    return tuple(map(int, numbers))
+
+
+def _by_name(W: Mapping[int, FloatArray], b: Mapping[int, FloatArray]) -> dict[str, FloatArray]:
+    """Return arrays keyed by layer as a dictionary keyed "W[1]", "b[1]", "W[2]", ..."""
+    return {f"{name}[{l}]": array[l] for l in sorted(W) for name, array in (("W", W), ("b", b))}
