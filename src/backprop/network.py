@@ -75,7 +75,7 @@ class Dense:
         return self.W.T @ delta
 
     def gradient(self, delta: FloatArray, a: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return ∂J/∂W = (1/m) δ aᵀ, (n, m) times (m, p), and ∂J/∂b, the mean of the columns of δ."""
+        """Return ∂J/∂W = (1/m) δ aᵀ, (n, m) times (m, p), and ∂J/∂b, the mean column of δ."""
         m = delta.shape[1]
         return delta @ a.T / m, np.sum(delta, axis=1, keepdims=True) / m
 
