@@ -4,6 +4,7 @@ BIN := $(VENV)/bin
 HTML := _build/html/index.html
 SOURCES := $(shell find _config.yml _toc.yml index.md references.bib chapters reference src _ext \
              -type f ! -name '*.pyc')
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadscope
 
 .DELETE_ON_ERROR:
 .PHONY: book test lab serve lint clean
@@ -16,8 +17,8 @@ $(HTML): $(VENV)/ready $(SOURCES)
 	@touch $@
 
 test: book
-	$(BIN)/pytest
-	$(BIN)/pytest --nbval --nbval-current-env _build/notebooks
+	$(BIN)/pytest $(PARALLEL)
+	$(BIN)/pytest $(PARALLEL) --nbval --nbval-current-env _build/notebooks
 
 lab: $(VENV)/ready
 	$(BIN)/jupyter-lab chapters
