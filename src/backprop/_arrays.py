@@ -55,6 +55,15 @@ def number_between(value: float, name: str, low: float, high: float) -> float:
     return float(value)
 
 
+def generator(rng: object) -> np.random.Generator:
+    """Return `rng` if it is a generator, or raise a TypeError."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"rng must be a numpy.random.Generator, such as default_rng(0), not {rng!r}"
+        )
+    return rng
+
+
 def finite(array: FloatArray, name: str) -> None:
     """Rule: neither NaN nor infinity."""
     _require(np.isfinite(array), array, f"{name} must be finite")

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from backprop._arrays import FloatArray, number_between
+from backprop._arrays import FloatArray, generator, number_between
 
 Shape: TypeAlias = tuple[int, ...]
 Generator: TypeAlias = np.random.Generator
@@ -33,13 +33,13 @@ def constant(value: float) -> Initializer:
 def normal(std: float) -> Initializer:
     """Return an initialiser that draws from N(0, std²), with std positive and finite."""
     std = number_between(std, "std", 0, math.inf)
-    return lambda shape, rng: _generator(rng).normal(0, std, shape)
+    return lambda shape, rng: generator(rng).normal(0, std, shape)
 
 
 def uniform(bound: float) -> Initializer:
     """Return an initialiser that draws from [-bound, bound), with bound positive and finite."""
     bound = number_between(bound, "bound", 0, math.inf)
-    return lambda shape, rng: _generator(rng).uniform(-bound, bound, shape)
+    return lambda shape, rng: generator(rng).uniform(-bound, bound, shape)
 
 
 def xavier_normal(shape: Shape, rng: Generator | None) -> FloatArray:
@@ -60,14 +60,6 @@ def he_normal(shape: Shape, rng: Generator | None) -> FloatArray:
 def he_uniform(shape: Shape, rng: Generator | None) -> FloatArray:
     """Draw from [-r, r) with r = √(6/fan-in), for layers with ReLU (He et al. 2015)."""
     return uniform(math.sqrt(6 / _fans(shape)[0]))(shape, rng)
-
-
-def _generator(rng: Generator | None) -> Generator:
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng must be a numpy.random.Generator, such as default_rng(0), not {rng!r}"
-        )
-    return rng
 
 
 def _fans(shape: Shape) -> tuple[int, int]:

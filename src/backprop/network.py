@@ -164,6 +164,14 @@ class Network:
         layers = self.layer.items()
         return _by_name({l: layer.W for l, layer in layers}, {l: layer.b for l, layer in layers})
 
+    def with_parameters(self, parameters: Mapping[str, FloatArray]) -> "Network":
+        """Return the same network with other parameters, given by their names."""
+        layers = [
+            Dense(parameters[f"W[{l}]"], parameters[f"b[{l}]"], layer.activation)
+            for l, layer in self.layer.items()
+        ]
+        return Network(layers, self.loss)
+
     @_passes_on
     def forward(self, X: ArrayLike) -> Trace:
         """Compute every z and every a, from layer 1 to layer L.
