@@ -119,6 +119,8 @@ def check(
         number_between(value, name, 0, 1)
         for value, name in ((step, "step"), (tolerance, "tolerance"))
     )
+    if entries is not None and (not isinstance(entries, int) or entries < 1):
+        raise ValueError(f"entries must be a positive integer, not {entries!r}")
     arguments = {name: _in_float64(array, name) for name, array in arguments.items()}
     rng = np.random.default_rng(0) if rng is None else generator(rng)
     value = _value(function, arguments)
