@@ -6,13 +6,13 @@ vector is read as one column. Everything computed has the dtype of the weights.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from backprop._arrays import FloatArray, as_floats, finite
+from backprop._arrays import FloatArray, as_floats, columns, finite
 from backprop.activations import ACTIVATIONS, Activation
 from backprop.initialization import Initializer, zeros
 from backprop.losses import LOSSES
@@ -62,7 +62,7 @@ class Dense:
 
     def read(self, x: ArrayLike, name: str) -> FloatArray:
         """Return x as columns (p, m) that may enter the layer; a ValueError if they may not."""
-        return _columns(x, name, self.W.shape[1], self.W.dtype)
+        return columns(x, name, self.W.shape[1], self.W.dtype)
 
     def linear(self, a: FloatArray) -> FloatArray:
         """Return z = W a + b: (n, p) times (p, m), plus one bias per row."""
@@ -167,10 +167,10 @@ class Network:
     def with_parameters(self, parameters: Mapping[str, FloatArray]) -> "Network":
         """Return the same network with other parameters, given by their names."""
         layers = [
-            Dense(parameters[f"W[{l}]"], parameters[f"b[{l}]"], layer.activation)
+            replace(layer, W=parameters[f"W[{l}]"], b=parameters[f"b[{l}]"])
             for l, layer in self.layer.items()
         ]
-        return Network(layers, self.loss)
+        return replace(self, layers=layers)
 
     @_passes_on
     def forward(self, X: ArrayLike) -> Trace:
@@ -222,7 +222,7 @@ class Network:
         """Return what the loss takes: z of the last layer if it fuses the activation, or a."""
         L = len(self.layers)
         prediction = trace.z[L] if LOSSES[self.loss].fuses else trace.a[L]
-        target = _columns(Y, "Y", len(prediction), prediction.dtype)
+        target = columns(Y, "Y", len(prediction), prediction.dtype)
         if target.shape != prediction.shape:
             raise ValueError(
                 f"Y must have a column for each of the {prediction.shape[1]} examples, "
@@ -267,19 +267,6 @@ def dense_network(
         for p, n, g in pairs
     ]
     return Network(layers, loss)
-
-
-def _columns(x: ArrayLike, name: str, rows: int, dtype: np.dtype[Any]) -> FloatArray:
-    """Return x as (rows, m) of a dtype, finite and with m at least 1."""
-    array = as_floats(x, name)
-    columns = array[:, np.newaxis] if array.ndim == 1 else array
-    if columns.ndim != 2 or len(columns) != rows or columns.shape[1] == 0:
-        raise ValueError(
-            f"{name} must have shape ({rows}, m), a column for each of m examples, "
-            f"not {array.shape}"
-        )
-    finite(columns, name)
-    return columns.astype(dtype, copy=False)
 
 
 def _sizes(sizes: Sequence[int]) -> tuple[int, ...]:
