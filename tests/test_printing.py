@@ -4,7 +4,9 @@ import pytest
 from sympy import (
     Derivative,
     Function,
+    HadamardProduct,
     IndexedBase,
+    Matrix,
     Piecewise,
     Symbol,
     evaluate,
@@ -60,3 +62,14 @@ def test_a_derivative_by_one_entry_of_many_is_partial():
     written = printing.latex(Derivative(exp(entry), entry))
     assert written == r"\frac{\partial}{\partial {z}_{k}} e^{{z}_{k}}"
     assert printing.latex(Derivative(exp(z), z)) == r"\frac{d}{d z} e^{z}"
+
+
+def test_an_index_stands_below_the_number_of_the_layer():
+    entry = IndexedBase("delta^[l]", real=True)[Symbol("k", integer=True)]
+    assert printing.latex(entry) == r"{\delta^{[l]}_{k}}"
+    assert printing.latex(entry**2) == r"{\delta^{[l]}_{k}}^{2}"
+
+
+def test_an_entrywise_product_has_a_circle_with_a_dot():
+    product = HadamardProduct(Matrix([[a]]), Matrix([[y]]), evaluate=False)
+    assert r"\odot" in printing.latex(product)

@@ -1,6 +1,6 @@
 """LaTeX as a mathematician writes it: σ(1 - σ), not (1 - σ)σ; a - y, not -y + a."""
 
-from sympy import Basic, Derivative, Expr, Indexed, Mul
+from sympy import Basic, Derivative, Expr, HadamardProduct, Indexed, Mul
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
@@ -34,6 +34,16 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         if not expr.expr.is_Mul or body.startswith(r"\frac") or text.endswith(bracketed):
             return text
         return text.removesuffix(body) + bracketed
+
+    def _print_Indexed(self, expr: Indexed) -> str:
+        base = self._print(expr.base)
+        if "^" not in base:
+            return str(super()._print_Indexed(expr))
+        return f"{{{base}_{{{','.join(map(self._print, expr.indices))}}}}}"
+
+    def _print_HadamardProduct(self, expr: HadamardProduct) -> str:
+        factors = (self.parenthesize(x, PRECEDENCE["Pow"], strict=True) for x in expr.args)
+        return r" \odot ".join(factors)
 
     def _as_ordered_terms(self, expr: Expr, order: str | None = None) -> list[Expr]:
         terms = list(expr.as_ordered_terms())
