@@ -158,11 +158,11 @@ ANSWERS = {
         ["L*n^2", "(L - 1)*n*(n + 1)", "L*(n^2 + 1)", "L*n*(n + 1) + n", "(L*n)^2"],
     ),
     "network-collapsed-bias": (
-        ["v*b + c", "c + b*v", "v*(b + c/v)"],
+        ["v*b + c", "c + b*v", "c - v*(-b)"],
         ["b + c", "v*b*c", "v*(b + c)", "w*b + c", "v*w"],
     ),
     "network-xor-affine": (["2", "1 + 1 - 0", "4/2"], ["0", "1", "3", "-1", "1/2"]),
-    "network-xor-weight": (["-2", "1 - 3", "-4/2"], ["2", "-1", "0", "1", "-1/2"]),
+    "network-xor-weight": (["2", "1 + 1", "4/2"], ["-2", "-1", "0", "1", "1/2"]),
     "network-relu-floor": (
         ["min(0, y)^2", "max(0, -y)^2", "((y - abs(y))/2)^2"],
         ["y^2", "max(0, y)^2", "min(0, y)", "0", "(1 + y)^2"],
@@ -210,5 +210,37 @@ ANSWERS = {
             "(o - 1)s + r + f - p",
             "(o - 1)(s + r) + f - 2p",
         ],
+    ),
+    "vanishing-factors": (
+        ["19", "2*9 + 1", "10 + 9"],
+        ["21", "20", "18", "17", "10"],
+    ),
+    "vanishing-paths": (
+        ["n^(d - 1)", "n^d/n", "e^((d - 1)*ln(n))"],
+        ["n^d", "n*d", "n*(d - 1)", "n^(d + 1)", "d^(n - 1)"],
+    ),
+    "vanishing-underflow": (
+        ["75", "150/2", "74 + 1"],
+        ["74", "63", "64", "149", "76"],
+    ),
+    "vanishing-rate": (
+        ["1/(2x^2)", "x^-2/2", "0.5/(x*x)"],
+        ["1/x^2", "1/(2x)", "2/x^2", "-1/(2x^2)", "2x^2"],
+    ),
+    "vanishing-clip": (
+        ["max(-T, min(T, g))", "sign(g)*min(abs(g), T)", "min(T, max(g, -T))"],
+        ["min(T, g)", "T", "sign(g)*T", "min(abs(g), T)", "max(-T, g)"],
+    ),
+    "vanishing-uniform": (
+        ["sqrt(6/(n + p))", "(6/(p + n))^(1/2)", "sqrt(6)/sqrt(n + p)"],
+        ["sqrt(2/(n + p))", "sqrt(3/(n + p))", "6/(n + p)", "sqrt(6/p)", "sqrt(6/n)"],
+    ),
+    "vanishing-leaky": (
+        ["2/(p(1 + s^2))", "2/(p + p*s^2)", "1/(p*(1 + s^2)/2)"],
+        ["2/p", "2/(p(1 + s))", "1/(p(1 + s^2))", "2/(p*(1 + s)^2)", "2/(p(1 - s^2))"],
+    ),
+    "vanishing-residual": (
+        ["e^x", "exp(x)", "1/exp(-x)"],
+        ["1 + x", "1", "x", "e", "exp(-x)"],
     ),
 }

@@ -10,12 +10,20 @@ Each chapter's entries are in the module named like the chapter. The answer box 
 from difflib import get_close_matches
 from typing import Any
 
-from backprop.exercises import activations, calculus, losses, networks, output_size, sigmoid
+from backprop.exercises import (
+    activations,
+    calculus,
+    losses,
+    networks,
+    output_size,
+    sigmoid,
+    vanishing,
+)
 from backprop.exercises.exercise import Exercise, Verdict
 
 EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise
-    for chapter in (calculus, sigmoid, activations, losses, networks, output_size)
+    for chapter in (calculus, sigmoid, activations, losses, networks, output_size, vanishing)
     for exercise in chapter.EXERCISES
 }
 
