@@ -32,6 +32,25 @@ def as_floats(value: ArrayLike, name: str) -> FloatArray:
     return array
 
 
+def columns(value: ArrayLike, name: str, rows: int, dtype: np.dtype[Any]) -> FloatArray:
+    """Return examples as (rows, m) of a dtype; a vector is one column.
+
+    Raises
+    ------
+    ValueError
+        If they have another shape, m is 0, or one of them is not finite.
+    """
+    array = as_floats(value, name)
+    matrix = array[:, np.newaxis] if array.ndim == 1 else array
+    if matrix.ndim != 2 or len(matrix) != rows or matrix.shape[1] == 0:
+        raise ValueError(
+            f"{name} must have shape ({rows}, m), a column for each of m examples, "
+            f"not {array.shape}"
+        )
+    finite(matrix, name)
+    return matrix.astype(dtype, copy=False)
+
+
 def same_shape(first: FloatArray, second: FloatArray, names: str) -> None:
     """Raise a ValueError unless two arrays, named like "z and upstream", have the same shape."""
     if first.shape != second.shape:
@@ -53,6 +72,23 @@ def number_between(value: float, name: str, low: float, high: float) -> float:
     if not low < value < high:
         raise ValueError(f"{name} must lie strictly between {low} and {high}, not {value}")
     return float(value)
+
+
+def positive_integer(value: int, name: str) -> int:
+    """Return `value` as a Python integer.
+
+    Raises
+    ------
+    TypeError
+        If `value` is not an integer.
+    ValueError
+        If it is less than 1.
+    """
+    if not isinstance(value, numbers.Integral) or isinstance(value, bool):
+        raise TypeError(f"{name} must be an integer, not {value!r}")
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1, not {value}")
+    return int(value)
 
 
 def generator(rng: object) -> np.random.Generator:

@@ -1,0 +1,296 @@
+"""Gradient descent, from a function of one number to a network and its batches (chapters 5 and 9).
+
+Every update is simultaneous: all partial derivatives are taken before anything moves. What is
+handed in is never changed, and what does not allow a run is refused before its first step.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from tqdm import tqdm
+
+from backprop._arrays import (
+    FloatArray,
+    as_floats,
+    columns,
+    finite,
+    generator,
+    number_between,
+    positive_integer,
+    same_shape,
+)
+from backprop.network import Gradient, Network
+
+Clip: TypeAlias = Callable[[Gradient], Gradient]
+Batch: TypeAlias = slice | NDArray[np.integer[Any]]
+Arrays: TypeAlias = Mapping[str, FloatArray]
+
+BAR_AFTER = 1.0  # seconds
+_overflow_is_seen_later = np.errstate(over="ignore", invalid="ignore")
+
+
+class Diverged(ArithmeticError):
+    """A descent that left the range of the floats; the message says when, and what to try."""
+
+    def __init__(self, when: str, rate: float) -> None:
+        super().__init__(
+            f"the run diverged: after {when} with rate = {rate:g} not everything is finite; "
+            f"try a smaller rate, such as {rate / 10:g}"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What a training run leaves behind.
+
+    Attributes
+    ----------
+    network
+        The trained network.
+    costs
+        J over all examples: costs[0] at the start, costs[e] after epoch e.
+    updates
+        How often the parameters were changed.
+    stopped
+        Why the run ended: all "epochs" were done, or the gradient was within the "tolerance".
+    """
+
+    network: Network
+    costs: FloatArray
+    updates: int
+    stopped: Literal["epochs", "tolerance"]
+
+
+@_overflow_is_seen_later
+def descend(
+    gradient: Callable[[FloatArray], ArrayLike],
+    start: ArrayLike,
+    *,
+    rate: float,
+    steps: int,
+    tolerance: float = 0.0,
+) -> FloatArray:
+    """Walk downhill on a function of numbers: w := w - rate · gradient(w), `steps` times.
+
+    The walk ends early where no partial derivative is beyond the tolerance; with a tolerance of 0,
+    that is a point where all of them are exactly 0.
+
+    Parameters
+    ----------
+    gradient
+        Takes w and returns the partial derivatives, in the shape of w.
+    start
+        The first w: a number, or an array of any shape.
+    rate
+        The learning rate α, positive.
+
+    Returns
+    -------
+    path
+        The points visited, stacked: `path[0]` is the start and `path[-1]` the end.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as said here.
+    Diverged
+        If a point is no longer finite.
+    """
+    w = as_floats(start, "start")
+    finite(w, "start")
+    rate, tolerance = _settings(rate, tolerance)
+    path = [w]
+    for step in range(1, positive_integer(steps, "steps") + 1):
+        slope = as_floats(gradient(w), "the value of gradient").astype(w.dtype, copy=False)
+        same_shape(slope, w, "the value of gradient and start")
+        if np.all(np.abs(slope) <= tolerance):
+            break
+        w = w - rate * slope
+        if not np.all(np.isfinite(w)):
+            raise Diverged(f"step {step}", rate)
+        path.append(w)
+    return np.array(path)
+
+
+def gradient_descent(
+    network: Network,
+    X: ArrayLike,
+    Y: ArrayLike,
+    *,
+    rate: float,
+    epochs: int,
+    tolerance: float = 0.0,
+    clip: Clip | None = None,
+    progress: bool = False,
+) -> Run:
+    """Train on all examples at once: one update an epoch. See `sgd` for what is common to both."""
+    everything: list[Batch] = [slice(None)]
+    return _train(network, X, Y, lambda m: everything, rate, epochs, tolerance, clip, progress)
+
+
+def sgd(
+    network: Network,
+    X: ArrayLike,
+    Y: ArrayLike,
+    *,
+    rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+    tolerance: float = 0.0,
+    clip: Clip | None = None,
+    progress: bool = False,
+) -> Run:
+    """Train on mini-batches: each epoch shuffles the m examples and updates ⌈m / batch_size⌉ times.
+
+    Parameters
+    ----------
+    network
+        Where to start from; it is not changed.
+    X, Y
+        Inputs (n⁰, m) and targets (nᴸ, m).
+    rate
+        The learning rate α, positive.
+    epochs
+        How many passes over the examples to make at most.
+    batch_size
+        The examples of a batch; the last one of an epoch holds what is left.
+    rng
+        The generator that shuffles.
+    tolerance
+        Stop after an epoch whose mean gradient has no entry beyond this.
+    clip
+        What to do with each gradient before it is used, such as
+        `lambda gradient: clip_by_norm(gradient, 1)`.
+    progress
+        Whether to show a bar, on standard error, if the run takes longer than a second.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as said here or does not fit the network; nothing has been done then.
+    Diverged
+        If the cost or a parameter is no longer finite.
+    """
+    batch_size, rng = positive_integer(batch_size, "batch_size"), generator(rng)
+
+    def shuffled(m: int) -> Iterable[Batch]:
+        return np.split(rng.permutation(m), range(batch_size, m, batch_size))
+
+    return _train(network, X, Y, shuffled, rate, epochs, tolerance, clip, progress)
+
+
+def clip_by_value(gradient: Gradient, threshold: float) -> Gradient:
+    """Limit each entry of ∂J/∂W and ∂J/∂b to [-threshold, threshold]; its sign stays.
+
+    The direction of the gradient may change. δ, which nobody adds to a parameter, is left alone.
+    """
+    t = number_between(threshold, "threshold", 0, math.inf)
+    return _each(gradient, lambda array: np.clip(array, -t, t))
+
+
+def clip_by_norm(gradient: Gradient, threshold: float) -> Gradient:
+    """Shorten ∂J/∂W and ∂J/∂b together to the norm `threshold`, if it is longer.
+
+    The norm is the root of the sum of all squares; the direction of the gradient stays, and δ is
+    left alone.
+    """
+    threshold = number_between(threshold, "threshold", 0, math.inf)
+    length = _norm(gradient.parameters)
+    return gradient if length <= threshold else _each(gradient, lambda g: g * (threshold / length))
+
+
+@_overflow_is_seen_later
+def _train(
+    network: Network,
+    X: ArrayLike,
+    Y: ArrayLike,
+    batches: Callable[[int], Iterable[Batch]],
+    rate: float,
+    epochs: int,
+    tolerance: float,
+    clip: Clip | None,
+    progress: bool,
+) -> Run:
+    """Update a copy of the network with each of the batches that `batches(m)` makes of an epoch."""
+    rate, tolerance = _settings(rate, tolerance)
+    rounds = range(1, positive_integer(epochs, "epochs") + 1)
+    network = network.with_parameters(_copies(network.parameters))
+    X, Y, start = _checked(network, X, Y)
+    costs, updates = [start], 0
+    for epoch in tqdm(rounds, unit="epoch", delay=BAR_AFTER, disable=not progress):
+        before, first = _copies(network.parameters), updates
+        for batch in batches(X.shape[1]):
+            with _refusals_mean_divergence(epoch, rate):
+                gradient = network.gradient(X[:, batch], Y[:, batch])
+            _update(network.parameters, clip(gradient) if clip else gradient, rate)
+            updates += 1
+        with _refusals_mean_divergence(epoch, rate):
+            costs.append(_finite_cost(network, X, Y))
+        if _largest_move(before, network.parameters) <= tolerance * rate * (updates - first):
+            return Run(network, np.array(costs), updates, "tolerance")
+    return Run(network, np.array(costs), updates, "epochs")
+
+
+@contextmanager
+def _refusals_mean_divergence(epoch: int, rate: float) -> Iterator[None]:
+    """Raise Diverged for a ValueError: after the start, a network refuses only what overflowed."""
+    try:
+        yield
+    except ValueError:
+        raise Diverged(f"epoch {epoch}", rate) from None
+
+
+def _checked(network: Network, X: ArrayLike, Y: ArrayLike) -> tuple[FloatArray, FloatArray, float]:
+    """Return X and Y as the network takes them, and the cost at the start."""
+    X = network.layers[0].read(X, "X")
+    Y = columns(Y, "Y", network.sizes[-1], X.dtype)
+    return X, Y, _finite_cost(network, X, Y)
+
+
+def _finite_cost(network: Network, X: FloatArray, Y: FloatArray) -> float:
+    """Return J; a ValueError if it, or a parameter, is not finite."""
+    cost = network.cost(X, Y)
+    for name, array in {"the cost": np.asarray(cost), **network.parameters}.items():
+        finite(array, name)
+    return float(cost)
+
+
+def _update(parameters: Arrays, gradient: Gradient, rate: float) -> None:
+    """Subtract rate · gradient, in place."""
+    for name, slope in gradient.parameters.items():
+        parameters[name][...] -= rate * slope
+
+
+def _settings(rate: float, tolerance: float) -> tuple[float, float]:
+    rate = number_between(rate, "rate", 0, math.inf)
+    if tolerance == 0:
+        return rate, 0.0
+    return rate, number_between(tolerance, "tolerance", 0, math.inf)
+
+
+def _copies(parameters: Arrays) -> dict[str, FloatArray]:
+    return {name: array.copy() for name, array in parameters.items()}
+
+
+def _largest_move(before: Arrays, after: Arrays) -> float:
+    return max(float(np.max(np.abs(after[name] - before[name]))) for name in before)
+
+
+def _each(gradient: Gradient, change: Callable[[FloatArray], FloatArray]) -> Gradient:
+    """Return the gradient with its W and its b changed."""
+    W, b = ({l: change(g) for l, g in arrays.items()} for arrays in (gradient.W, gradient.b))
+    return replace(gradient, W=W, b=b)
+
+
+def _norm(arrays: Arrays) -> float:
+    """Return the root of the sum of all squares, none of which overflows or vanishes."""
+    largest = max(float(np.max(np.abs(array))) for array in arrays.values())
+    if largest == 0:
+        return 0.0
+    return largest * math.sqrt(sum(float(np.sum((g / largest) ** 2)) for g in arrays.values()))
