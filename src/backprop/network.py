@@ -17,10 +17,10 @@ from backprop.activations import ACTIVATIONS, Activation
 from backprop.initialization import Initializer, zeros
 from backprop.losses import LOSSES
 
-_passes_on = np.errstate(over="ignore", invalid="ignore")  # what overflows is refused by the loss
+_passes_on = np.errstate(over="ignore", invalid="ignore")  # what overflows is refused later on
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dense:
     """A layer that joins each of its n units to each of the p units before it.
 
@@ -43,16 +43,18 @@ class Dense:
     b: FloatArray
     activation: str
 
+    @_passes_on
     def __post_init__(self) -> None:
         W, b = as_floats(self.W, "W"), as_floats(self.b, "b")
         if W.ndim != 2 or 0 in W.shape:
             raise ValueError(f"W must be a matrix with at least one entry, not of shape {W.shape}")
         if b.shape not in {(len(W),), (len(W), 1)}:
             raise ValueError(f"b must have shape ({len(W)}, 1), a bias per row of W, not {b.shape}")
+        b = b.reshape(-1, 1).astype(W.dtype, copy=False)
         finite(W, "W")
         finite(b, "b")
         object.__setattr__(self, "W", W)
-        object.__setattr__(self, "b", b.reshape(-1, 1).astype(W.dtype, copy=False))
+        object.__setattr__(self, "b", b)
         ACTIVATIONS[self.activation]
 
     @property
@@ -80,7 +82,7 @@ class Dense:
         return delta @ a.T / m, np.sum(delta, axis=1, keepdims=True) / m
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trace:
     """What a forward pass leaves behind: z[1] to z[L] and a[0] to a[L], each (nˡ, m)."""
 
@@ -88,7 +90,7 @@ class Trace:
     a: Mapping[int, FloatArray]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gradient:
     """What a backward pass finds, keyed by the layer from 1 to L.
 
@@ -110,7 +112,7 @@ class Gradient:
         return _by_name(self.W, self.b)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Network:
     """Layers in a row, and a loss for what the last one says.
 
@@ -194,7 +196,8 @@ class Network:
         Raises
         ------
         ValueError
-            If Y does not have the shape of the prediction, or is not what the loss allows.
+            If Y does not have the shape of the prediction or is not what the loss allows, or the
+            gradient of the loss is infinite, as where ŷ = σ(z) has rounded to 1 and y = 0.
         """
         layer, L = self.layer, len(self.layers)
         W, b, delta = {}, {}, {L: self._output_delta(trace, Y)}
@@ -209,6 +212,7 @@ class Network:
         """Return what the last layer says, (nᴸ, m)."""
         return self.forward(X).a[len(self.layers)]
 
+    @_passes_on
     def cost(self, X: ArrayLike, Y: ArrayLike) -> np.floating[Any]:
         """J = (1/m) Σ L, the mean loss over the m examples."""
         prediction, target = self._compared(self.forward(X), Y)
@@ -234,6 +238,7 @@ class Network:
         """∂L/∂z of the last layer."""
         loss, L = LOSSES[self.loss], len(self.layers)
         upstream = loss.gradient(*self._compared(trace, Y))
+        finite(upstream, f"the gradient of {self.loss}")
         return upstream if loss.fuses else self.layer[L].g.vjp(trace.z[L], upstream)
 
 
@@ -253,9 +258,11 @@ def dense_network(
     ------
     ValueError
         If sizes are not at least two positive integers, there is not one activation for each
-        layer, or a name is unknown.
+        layer, a name is unknown, or dtype is not one of floats.
     """
-    sizes = _sizes(sizes)
+    sizes = layer_sizes(sizes)
+    if np.dtype(dtype).kind != "f":
+        raise ValueError(f"dtype must be one of floats, such as float32, not {np.dtype(dtype)}")
     if isinstance(activations, str) or len(activations) != len(sizes) - 1:
         raise ValueError(
             f"activations must name one for each of the {len(sizes) - 1} layers, "
@@ -269,8 +276,14 @@ def dense_network(
     return Network(layers, loss)
 
 
-def _sizes(sizes: Sequence[int]) -> tuple[int, ...]:
-    """Return sizes as Python integers."""
+def layer_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
+    """Return the units n⁰, ..., nᴸ of a network as Python integers.
+
+    Raises
+    ------
+    ValueError
+        Unless they are at least two positive integers.
+    """
     numbers = tuple(sizes)
     whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in numbers)
     if len(numbers) < 2 or not whole or min(numbers) < 1:
