@@ -1,0 +1,37 @@
+"""What a gradient costs, for any number of layers of any sizes (chapter 10).
+
+`n[l]`, displayed as n^{[l]}, is the number of units of layer l, from the input n[0] to n[L].
+"""
+
+import sympy as sp
+from sympy import Expr, Indexed, IndexedBase, Integer, Sum
+from sympy.printing.latex import LatexPrinter
+
+
+class _Size(Indexed):  # type: ignore[misc]
+    def _latex(self, printer: LatexPrinter) -> str:
+        return rf"{self.base.label}^{{[{printer.doprint(self.indices[0])}]}}"
+
+
+class _Sizes(IndexedBase):  # type: ignore[misc]
+    def __getitem__(self, l: Expr) -> _Size:
+        return _Size(self, l)
+
+
+n = _Sizes("n", integer=True, positive=True)
+L, i, j, k, l = sp.symbols("L i j k l", integer=True, positive=True)
+
+weights = Sum(n[l] * n[l - 1], (l, 1, L))
+units = Sum(n[l], (l, 1, L))
+hidden = Sum(n[l], (l, 1, L - 1))
+
+parameters = weights + units
+forward = weights
+backward = 2 * weights - n[0] * n[1] + 3 * n[L] + 2 * hidden
+gradient = forward + backward
+finite_differences = (parameters + 1) * forward
+
+
+def written_out(count: Expr, layers: int) -> Expr:
+    """Return a count for a number of layers L, in n[0], ..., n[L]."""
+    return count.subs(L, Integer(layers)).doit()
