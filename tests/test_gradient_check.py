@@ -122,6 +122,17 @@ def test_the_size_of_an_argument_and_of_a_value_does_not_matter(x, scale):
         assert not check(square, lambda u, x: {"x": u * scale * x}, {"x": np.array(x)}).passed
 
 
+def test_a_slow_function_of_a_large_argument_is_checked_as_sharply():
+    slow = {"x": np.array(1e6)}
+    for factor, right in ((1, True), (2, False)):
+        report = check(
+            lambda x: np.sin(x / 1e6),
+            lambda u, x, factor=factor: {"x": factor * u * np.cos(x / 1e6) / 1e6},
+            slow,
+        )
+        assert report.passed == right
+
+
 def test_a_number_has_the_covector_one():
     report = check(lambda x: np.sum(x**3), lambda u, x: {"x": u * 3 * x**2}, {"x": np.array([2.0])})
     assert report.gradient == 12
@@ -280,8 +291,8 @@ def test_a_gradient_of_another_shape_is_a_value_error_that_names_it():
         ({"step": math.nan}, ValueError, "step must lie strictly between 0 and 1, not nan"),
         ({"tolerance": 1}, ValueError, "tolerance must lie strictly between 0 and 1, not 1"),
         ({"tolerance": "1e-6"}, TypeError, "tolerance must be a number, not '1e-6'"),
-        ({"entries": 0}, ValueError, "entries must be a positive integer, not 0"),
-        ({"entries": 2.5}, ValueError, "entries must be a positive integer, not 2.5"),
+        ({"entries": 0}, ValueError, "entries must be at least 1, not 0"),
+        ({"entries": 2.5}, TypeError, "entries must be an integer, not 2.5"),
         ({"rng": 0}, TypeError, "rng must be a numpy.random.Generator"),
     ],
 )

@@ -47,8 +47,10 @@ def columns(value: ArrayLike, name: str, rows: int, dtype: np.dtype[Any]) -> Flo
             f"{name} must have shape ({rows}, m), a column for each of m examples, "
             f"not {array.shape}"
         )
+    with np.errstate(over="ignore"):
+        matrix = matrix.astype(dtype, copy=False)
     finite(matrix, name)
-    return matrix.astype(dtype, copy=False)
+    return matrix
 
 
 def same_shape(first: FloatArray, second: FloatArray, names: str) -> None:

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop._arrays import FloatArray, as_floats, finite, generator, number_between
+from backprop._arrays import (
+    FloatArray,
+    as_floats,
+    finite,
+    generator,
+    number_between,
+    positive_integer,
+)
 from backprop.network import Network
 
 Entry = tuple[int, ...]
@@ -119,8 +126,8 @@ def check(
         number_between(value, name, 0, 1)
         for value, name in ((step, "step"), (tolerance, "tolerance"))
     )
-    if entries is not None and (not isinstance(entries, int) or entries < 1):
-        raise ValueError(f"entries must be a positive integer, not {entries!r}")
+    if entries is not None:
+        positive_integer(entries, "entries")
     arguments = {name: _in_float64(array, name) for name, array in arguments.items()}
     rng = np.random.default_rng(0) if rng is None else generator(rng)
     value = _value(function, arguments)
