@@ -17,6 +17,8 @@ PAIRS = {
     "backward": counting.backward,
     "gradient": counting.gradient,
     "finite_differences": counting.finite_differences,
+    "unit_differences": counting.unit_differences,
+    "weight_differences": counting.weight_differences,
 }
 
 

@@ -31,6 +31,10 @@ backward = 2 * weights - n[0] * n[1] + 3 * n[L] + 2 * hidden
 gradient = forward + backward
 finite_differences = (parameters + 1) * forward
 
+behind = n[l + 1] + Sum(n[i] * n[i - 1], (i, l + 2, L))
+unit_differences = 2 * weights + Sum(n[l] * behind, (l, 1, L - 1))
+weight_differences = 2 * weights + Sum(n[l] * (n[l - 1] + 1) * behind, (l, 1, L - 1))
+
 
 def written_out(count: Expr, layers: int) -> Expr:
     """Return a count for a number of layers L, in n[0], ..., n[L]."""

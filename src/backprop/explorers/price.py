@@ -1,0 +1,41 @@
+"""The price explorer: what one gradient costs in four ways, over width and depth (chapter 10)."""
+
+import matplotlib.pyplot as plt
+
+from backprop import counting
+from backprop.explorers.frames import FramesExplorer
+
+WIDTHS = (10, 30, 100, 300, 1000)
+WAYS = {
+    "backpropagation": counting.gradient,
+    "a difference per unit": counting.unit_differences,
+    "a difference per weight,\nonly what changes": counting.weight_differences,
+    "a difference per weight,\nbrute force": counting.finite_differences,
+}
+
+
+def price_explorer(inputs: int = 784, outputs: int = 10) -> FramesExplorer:
+    """Return bars of the multiplications for one image, over hidden layers and their units."""
+    figure, axes = plt.subplots(figsize=(6, 3.2), layout="constrained")
+    bars = axes.barh(list(WAYS), [1] * len(WAYS), color=["C0", "C2", "C1", "C3"])
+    numbers = [axes.text(1, k, "", va="center") for k in range(len(WAYS))]
+    most = (inputs, *[WIDTHS[-1]] * 5, outputs)
+    axes.set(xscale="log", xlim=(1e3, 1e3 * counting.finite_differences(most)))
+    axes.set(xlabel="multiplications for one image")
+    axes.set_xticks([1e3, 1e6, 1e9, 1e12, 1e15])
+    axes.minorticks_off()
+    axes.invert_yaxis()
+
+    def update(hidden_layers: float, units: float) -> str:
+        sizes = (inputs, *[int(units)] * int(hidden_layers), outputs)
+        prices = [way(sizes) for way in WAYS.values()]
+        for bar, number, price in zip(bars, numbers, prices, strict=True):
+            bar.set_width(price)
+            number.set(x=1.3 * price, text=f"{price:,}")
+        return (
+            f"{'-'.join(map(str, sizes))}: backpropagation takes {prices[0]:,} multiplications, "
+            f"brute force {prices[-1] / prices[0]:,.0f} times as many."
+        )
+
+    alt = "Bars on a logarithmic scale: what the gradient for one image costs in four ways."
+    return FramesExplorer(figure, update, alt=alt, hidden_layers=range(1, 6), units=WIDTHS)
