@@ -181,11 +181,12 @@ class Network:
         Raises
         ------
         ValueError
-            If X is not (n⁰, m) with m at least 1, or holds NaN or an infinity.
+            If X is not (n⁰, m) with m at least 1 or holds NaN or an infinity, or a z overflows.
         """
         z, a = {}, {0: self.layers[0].read(X, "X")}
         for l, layer in self.layer.items():
             z[l] = layer.linear(a[l - 1])
+            finite(z[l], f"z[{l}]")
             a[l] = layer.g.function(z[l])
         return Trace(z, a)
 
