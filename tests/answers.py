@@ -243,4 +243,38 @@ ANSWERS = {
         ["e^x", "exp(x)", "1/exp(-x)"],
         ["1 + x", "1", "x", "e", "exp(-x)"],
     ),
+    "price-digits": (
+        ["4830", "2220 + 2610", "3*2220 - 64*30 + 3*10 + 2*30"],
+        ["2220", "2610", "6660", "4800", "4840"],
+    ),
+    "price-one-hidden-layer": (
+        ["2p q + 3q*r + 2q + 3r", "3(p q + q r) - p q + 3r + 2q", "q(2p + 2) + 3r(q + 1)"],
+        ["2(p q + q r)", "3(p q + q r)", "p q + 2q r + 2q + 3r", "3p q + 2q r + 2q + 3r", "p q"],
+    ),
+    "price-relu-softmax": (
+        ["p q + 2q r", "2(p q + q r) - p q", "q(p + 2r)"],
+        ["2(p q + q r)", "p q + q r", "p q + 2q r + 2q + 3r", "2p q + q r", "p q + 2q r + q"],
+    ),
+    "price-equal-widths": (
+        ["(3L - 1)n^2 + (2L + 1)n", "3L n^2 - n^2 + 3n + 2(L - 1)n", "n(3L n - n + 2L + 1)"],
+        ["3L n^2", "2L n^2", "(3L - 1)n^2", "3L n^2 + (2L + 1)n", "(3L - 1)n^2 + 2L n"],
+    ),
+    "price-centred": (
+        ["2(q(p + 1) + r(q + 1))", "2p q + 2q + 2q r + 2r", "2((p + 1)q + (q + 1)r)"],
+        [
+            "q(p + 1) + r(q + 1)",
+            "2(p q + q r)",
+            "q(p + 1) + r(q + 1) + 1",
+            "2p q r",
+            "2(p + q + r)",
+        ],
+    ),
+    "price-jacobian": (
+        ["min(p, r)*S", "S*(p + r - abs(p - r))/2", "min(S p, S r)"],
+        ["p*S", "r*S", "max(p, r)*S", "S", "p*r*S"],
+    ),
+    "price-checkpoints": (
+        ["2sqrt(L)", "2*L^(1/2)", "sqrt(4L)"],
+        ["sqrt(L)", "L", "L/2 + 2", "2L", "L/2"],
+    ),
 }

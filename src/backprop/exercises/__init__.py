@@ -16,6 +16,7 @@ from backprop.exercises import (
     losses,
     networks,
     output_size,
+    price,
     sigmoid,
     vanishing,
 )
@@ -23,7 +24,7 @@ from backprop.exercises.exercise import Exercise, Verdict
 
 EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise
-    for chapter in (calculus, sigmoid, activations, losses, networks, output_size, vanishing)
+    for chapter in (calculus, sigmoid, activations, losses, networks, output_size, price, vanishing)
     for exercise in chapter.EXERCISES
 }
 
