@@ -1,0 +1,60 @@
+"""Expressions that pages display by a name, or in the order in which they are written.
+
+Proofs see what is behind the name.
+"""
+
+import sympy as sp
+from sympy import Expr, Lambda, Symbol
+from sympy.core.symbol import Str
+from sympy.printing.latex import LatexPrinter
+from sympy.printing.precedence import PRECEDENCE
+from sympy.printing.str import StrPrinter
+
+from backprop.symbolic.normal_form import Named
+
+
+class Quantity(Named):
+    """An expression displayed by a name alone; `quantity` makes one."""
+
+    is_commutative = True
+
+    @staticmethod
+    def definition(_: Str, formula: Lambda, *inputs: Expr) -> Expr:
+        """Return the expression."""
+        return formula(*inputs)
+
+    def _eval_derivative(self, by: Expr) -> Expr:
+        return self.definition(*self.args).diff(by)
+
+    def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
+        return rf"\left({self.args[0].name}\right)^{{{exp}}}" if exp else str(self.args[0].name)
+
+    def _sympystr(self, printer: StrPrinter) -> str:
+        return str(self.args[0].name)
+
+
+def quantity(name: str, value: Expr) -> Quantity:
+    """Return an expression under a name in LaTeX, which proofs unfold and `subs` reaches into."""
+    inputs = sorted(value.free_symbols, key=sp.default_sort_key)
+    slots = [Symbol(f"_{number}", real=True) for number in range(len(inputs))]
+    formula = Lambda(tuple(slots), value.xreplace(dict(zip(inputs, slots, strict=True))))
+    return Quantity(Str(name), formula, *inputs)
+
+
+class chain(Named):
+    """A product displayed in the order in which its factors are given."""
+
+    @staticmethod
+    def definition(*factors: Expr) -> Expr:
+        """Return the product."""
+        return sp.Mul(*factors)
+
+    def _eval_derivative(self, by: Expr) -> Expr:
+        return self.definition(*self.args).diff(by)
+
+    def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
+        product = r" \, ".join(printer.parenthesize(f, PRECEDENCE["Mul"]) for f in self.args)
+        return rf"\left({product}\right)^{{{exp}}}" if exp else product
+
+    def _sympystr(self, printer: StrPrinter) -> str:
+        return " ".join(printer.parenthesize(factor, PRECEDENCE["Mul"]) for factor in self.args)
