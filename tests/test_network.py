@@ -333,7 +333,7 @@ def test_one_activation_for_all_layers_is_not_guessed():
 
 
 @pytest.mark.parametrize(
-    "sizes", [[], [3], [3, 0], [3, -1], [3, 2.0], [3, True], [3, "2"], [3, None], "32"]
+    "sizes", [[], [3], [3, 0], [3, -1], [3, 2.0], [3, True], [3, "2"], [3, None], "32", 3]
 )
 def test_sizes_that_are_not_positive_integers_are_a_value_error(sizes):
     with pytest.raises(ValueError, match=r"^sizes must be at least two positive integers, not "):

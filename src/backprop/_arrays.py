@@ -1,7 +1,7 @@
 """What every array function does first: read its arguments as numbers, or say why it cannot."""
 
 import numbers
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -91,6 +91,15 @@ def positive_integer(value: int, name: str) -> int:
     if value < 1:
         raise ValueError(f"{name} must be at least 1, not {value}")
     return int(value)
+
+
+def positive_integers(values: Iterable[int], name: str) -> tuple[int, ...]:
+    """Return `values` as Python integers; a ValueError unless they are two or more, from 1 on."""
+    integers = tuple(values) if isinstance(values, Iterable) else ()
+    whole = all(isinstance(n, numbers.Integral) and not isinstance(n, bool) for n in integers)
+    if len(integers) < 2 or not whole or min(integers) < 1:
+        raise ValueError(f"{name} must be at least two positive integers, not {values!r}")
+    return tuple(map(int, integers))
 
 
 def generator(rng: object) -> np.random.Generator:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from backprop._arrays import FloatArray, generator, number_between
+from backprop._arrays import FloatArray, generator, number_between, positive_integers
 
 Shape: TypeAlias = tuple[int, ...]
 Generator: TypeAlias = np.random.Generator
@@ -64,7 +64,5 @@ def he_uniform(shape: Shape, rng: Generator | None) -> FloatArray:
 
 def _fans(shape: Shape) -> tuple[int, int]:
     """Return (fan-in, fan-out)."""
-    if len(shape) < 2 or min(shape) < 1:
-        raise ValueError(f"shape must be at least two positive integers, not {shape!r}")
-    field = math.prod(shape[2:])
-    return shape[1] * field, shape[0] * field
+    n, p, *field = positive_integers(shape, "shape")
+    return p * math.prod(field), n * math.prod(field)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from backprop._arrays import FloatArray, as_floats, columns, finite
+from backprop._arrays import FloatArray, as_floats, columns, finite, positive_integers
 from backprop.activations import ACTIVATIONS, Activation
 from backprop.initialization import Initializer, zeros
 from backprop.losses import LOSSES
@@ -285,11 +285,7 @@ def layer_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
     ValueError
         Unless they are at least two positive integers.
     """
-    numbers = tuple(sizes)
-    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in numbers)
-    if len(numbers) < 2 or not whole or min(numbers) < 1:
-        raise ValueError(f"sizes must be at least two positive integers, not {sizes!r}")
-    return tuple(map(int, numbers))
+    return positive_integers(sizes, "sizes")
 
 
 def _by_name(W: Mapping[int, FloatArray], b: Mapping[int, FloatArray]) -> dict[str, FloatArray]:
