@@ -39,3 +39,8 @@ weight_differences = 2 * weights + Sum(n[l] * (n[l - 1] + 1) * behind, (l, 1, L 
 def written_out(count: Expr, layers: int) -> Expr:
     """Return a count for a number of layers L, in n[0], ..., n[L]."""
     return count.subs(L, Integer(layers)).doit()
+
+
+def equal_layers(count: Expr, units: Expr) -> Expr:
+    """Return a count for L layers and an input that all have the same number of units."""
+    return count.replace(lambda e: isinstance(e, _Size), lambda _: units)
