@@ -277,4 +277,38 @@ ANSWERS = {
         ["2sqrt(L)", "2*L^(1/2)", "sqrt(4L)"],
         ["sqrt(L)", "L", "L/2 + 2", "2L", "L/2"],
     ),
+    "delta-entries": (
+        ["30m", "m*30", "15*2m"],
+        ["30", "m", "784m", "30*784*m", "10m"],
+    ),
+    "delta-by-hand": (
+        ["8/25", "0.32", "(3*0.5 - 1)*(1 - 0.6^2)"],
+        ["0.5", "0.64", "-0.32", "0.3", "1.6"],
+    ),
+    "delta-three-hidden": (
+        ["(p - y)*w*a*(1 - a)", "w*a*(p - y) - w*a^2*(p - y)", "(y - p)*w*a*(a - 1)"],
+        [
+            "(p - y)*w*a",
+            "(y - p)*w*a*(1 - a)",
+            "(p - y)*a*(1 - a)",
+            "2(p - y)*p*(1 - p)*w*a*(1 - a)",
+            "(p - y)*w",
+        ],
+    ),
+    "delta-weight-decay": (
+        ["delta*a + c*w", "c*w + a*delta", "a*(delta + c*w/a)"],
+        ["delta*a", "delta*a + c*w^2/2", "delta*a + c*w/2", "delta*a + 2c*w", "delta*(a + c*w)"],
+    ),
+    "delta-temperature": (
+        ["(p - y)/T", "p/T - y/T", "-(y - p)/T"],
+        ["p - y", "(p - y)*T", "(y - p)/T", "p/T - y", "(p - y)/T^2"],
+    ),
+    "delta-skip": (
+        ["u(1 + w*s)", "u + u*w*s", "u*s*w + u"],
+        ["u*w*s", "u(1 + s)", "u*w", "1 + w*s", "u + w*s"],
+    ),
+    "delta-forward-step": (
+        ["sqrt(B/A)", "(B/A)^(1/2)", "sqrt(A*B)/A"],
+        ["B/A", "sqrt(A/B)", "(B/(2A))^(1/3)", "sqrt(B)", "sqrt(A*B)"],
+    ),
 }

@@ -13,6 +13,7 @@ from typing import Any
 from backprop.exercises import (
     activations,
     calculus,
+    delta_recurrence,
     losses,
     networks,
     output_size,
@@ -24,7 +25,17 @@ from backprop.exercises.exercise import Exercise, Verdict
 
 EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise
-    for chapter in (calculus, sigmoid, activations, losses, networks, output_size, price, vanishing)
+    for chapter in (
+        calculus,
+        sigmoid,
+        activations,
+        losses,
+        networks,
+        delta_recurrence,
+        output_size,
+        price,
+        vanishing,
+    )
     for exercise in chapter.EXERCISES
 }
 

@@ -1,0 +1,102 @@
+"""Exercises of the chapter on the δ recurrence."""
+
+import numpy as np
+import sympy as sp
+from sympy import Rational, Symbol
+
+from backprop._arrays import FloatArray
+from backprop.activations import ACTIVATIONS
+from backprop.exercises.exercise import Code, Exercise, Formula, Letter
+
+_m = Symbol("m", integer=True, positive=True)
+_a, _p, _T, _A, _B = sp.symbols("a p T A B", positive=True)
+_w, _s, _u, _y, _delta, _c, _h = sp.symbols("w s u y delta c h", real=True)
+
+_fraction = Letter(_a, "activation of the hidden unit, between 0 and 1", 0.02, 0.98)
+
+
+def _step_back(W: FloatArray, delta: FloatArray, z: FloatArray) -> FloatArray:
+    return ACTIVATIONS["tanh"].vjp(z, W.T @ delta)
+
+
+def _bias_gradient(delta: FloatArray) -> FloatArray:
+    mean: FloatArray = np.mean(delta, axis=1, keepdims=True)
+    return mean
+
+
+def _weight_gradient(delta: FloatArray, a: FloatArray) -> FloatArray:
+    return delta @ a.T / delta.shape[1]
+
+
+_rng = np.random.default_rng(0)
+_errors, _inputs = _rng.normal(size=(2, 5)), _rng.normal(size=(3, 5))
+
+EXERCISES: list[Exercise] = [
+    Formula("delta-entries", "entries of Δ⁽¹⁾", 30 * _m, (Letter(_m, "examples", 1, 9),)),
+    Formula("delta-by-hand", "δ₁ of the hidden layer", Rational(8, 25)),
+    Formula(
+        "delta-three-hidden",
+        "δⱼ of the hidden layer",
+        (_p - _y) * _w * _a * (1 - _a),
+        (
+            Letter(_p, "output ŷ, between 0 and 1", 0.02, 0.98),
+            Letter(_y, "target"),
+            Letter(_w, "weight from unit j to the output"),
+            _fraction,
+        ),
+        where=sp.And(_a < 1, _p < 1),
+    ),
+    Formula(
+        "delta-weight-decay",
+        "∂/∂w of L + (c/2) Σ w²",
+        _delta * _a + _c * _w,
+        (
+            Letter(_delta, "error of the target"),
+            Letter(_a, "activation of the source", 0.02, 4),
+            Letter(_c, "strength of the decay"),
+            Letter(_w, "the weight"),
+        ),
+    ),
+    Formula(
+        "delta-temperature",
+        "∂L/∂z",
+        (_p - _y) / _T,
+        (
+            Letter(_p, "probability, between 0 and 1", 0.02, 0.98),
+            Letter(_y, "target"),
+            Letter(_T, "temperature", 0.5, 4),
+        ),
+        where=_p < 1,
+    ),
+    Formula(
+        "delta-skip",
+        "∂L/∂x",
+        _u * (1 + _w * _s),
+        (
+            Letter(_u, "∂L/∂a"),
+            Letter(_w, "the weight"),
+            Letter(_s, "slope g′(z)"),
+        ),
+    ),
+    Formula(
+        "delta-forward-step",
+        "the best h",
+        sp.sqrt(_B / _A),
+        (Letter(_A, "factor of h", 0.5, 4), Letter(_B, "factor of 1/h", 0.5, 4)),
+    ),
+    Code(
+        "delta-weight-gradient",
+        _weight_gradient,
+        ((_errors, _inputs), (_errors[:, :1], _inputs[:, :1])),
+    ),
+    Code("delta-bias-gradient", _bias_gradient, ((_errors,), (_errors[:, :1],))),
+    Code(
+        "delta-step-back",
+        _step_back,
+        (
+            (_rng.normal(size=(2, 3)), _errors, _inputs),
+            (np.eye(3), _inputs, np.zeros((3, 5))),
+            (_rng.normal(size=(1, 3)), _errors[:1, :1], _inputs[:, :1]),
+        ),
+    ),
+]
