@@ -32,7 +32,7 @@ _rng = np.random.default_rng(0)
 _errors, _inputs = _rng.normal(size=(2, 5)), _rng.normal(size=(3, 5))
 
 EXERCISES: list[Exercise] = [
-    Formula("delta-entries", "entries of Δ⁽¹⁾", 30 * _m, (Letter(_m, "examples", 1, 9),)),
+    Formula("delta-entries", "entries of Δ⁽¹⁾", 30 * _m, (Letter(_m, "examples", 1, 64),)),
     Formula("delta-by-hand", "δ₁ of the hidden layer", Rational(8, 25)),
     Formula(
         "delta-three-hidden",
