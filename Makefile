@@ -7,7 +7,7 @@ SOURCES := $(shell find _config.yml _toc.yml index.md references.bib chapters re
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadscope
 
 .DELETE_ON_ERROR:
-.PHONY: book test lab serve lint clean
+.PHONY: book test lab serve bench lint clean
 
 book: $(HTML)
 	@echo "Open file://$(CURDIR)/$(HTML)"
@@ -25,6 +25,9 @@ lab: $(VENV)/ready
 
 serve: book
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html
+
+bench: $(VENV)/ready
+	$(BIN)/python -m benchmarks
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check

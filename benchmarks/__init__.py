@@ -1,0 +1,10 @@
+"""How fast the book's code is, beside its rivals: `make bench` writes `results.md`.
+
+Each module holds one benchmark: a function `run` that returns a `Section`. Every library gets one
+thread, which has to be said before NumPy is imported.
+"""
+
+import os
+
+for library in ("OPENBLAS", "MKL", "OMP", "BLIS", "VECLIB_MAXIMUM"):
+    os.environ[f"{library}_NUM_THREADS"] = "1"
