@@ -10,12 +10,22 @@ import pytest
 from browser import launch
 from playwright.sync_api import sync_playwright
 
+from _ext.explorers import element
+
 HTML = Path(__file__).resolve().parents[2] / "_build/html"
 PAGES = sorted(
     path.relative_to(HTML).as_posix()
     for path in HTML.rglob("*.html")
     if "_static" not in path.parts
 )
+
+HOST = Path(__file__).parents[2] / "_ext/static/host.js"
+BLANK = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Explorers</title>
+<meta name="viewport" content="width=device-width"><style>body {{ margin: 1rem; }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #14181e; color: #ced6dd; }} }}
+html[data-theme=dark] {{ --pst-color-text-base: #ced6dd; --pst-color-text-muted: #9ca4af;
+--pst-color-background: #14181e; }}</style>
+</head><body><main><h1>Explorers</h1>{explorers}</main><script>{host}</script></body></html>"""
 
 
 def pytest_generate_tests(metafunc):
@@ -76,6 +86,33 @@ def visit(browser, site):
         return page
 
     yield visit
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def show(browser, tmp_path):
+    """Open a page, from a file, that holds these explorers and nothing else."""
+    contexts, faults = [], []
+
+    def show(*explorers, width=800, theme="light"):
+        models = [{"state": explorer.get_state()} for explorer in explorers]
+        divs = [element(model, tmp_path, root="") for model in models]
+        path = tmp_path / "explorers.html"
+        text = BLANK.format(explorers="".join(divs), host=HOST.read_text(encoding="utf-8"))
+        path.write_text(text, encoding="utf-8")
+        viewport = {"width": width, "height": 900}
+        contexts.append(browser.new_context(viewport=viewport, color_scheme=theme))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda text: faults.append(text.text))
+        page.goto(path.as_uri())
+        for k in range(len(explorers)):
+            page.locator("div.explorer[data-ready=true]").nth(k).wait_for()
+        return page
+
+    yield show
     for context in contexts:
         context.close()
     assert faults == []

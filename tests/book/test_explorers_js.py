@@ -9,46 +9,11 @@ import numpy as np
 import pytest
 import traitlets
 
-from _ext.explorers import element
 from backprop import geometry
 from backprop.explorers import ConvExplorer, FramesExplorer
 from backprop.explorers.base import Explorer, Whole, front_end
 
-HOST = Path(__file__).parents[2] / "_ext/static/host.js"
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Explorers</title>
-<meta name="viewport" content="width=device-width"><style>body {{ margin: 1rem; }}
-@media (prefers-color-scheme: dark) {{ body {{ background: #14181e; color: #ced6dd; }} }}
-html[data-theme=dark] {{ --pst-color-text-base: #ced6dd; --pst-color-text-muted: #9ca4af;
---pst-color-background: #14181e; }}</style>
-</head><body><main><h1>Explorers</h1>{explorers}</main><script>{host}</script></body></html>"""
-
-
-@pytest.fixture
-def show(browser, tmp_path):
-    """Open a page, from a file, that holds these explorers and nothing else."""
-    contexts, faults = [], []
-
-    def show(*explorers, width=800, theme="light"):
-        models = [{"state": explorer.get_state()} for explorer in explorers]
-        divs = [element(model, tmp_path, root="") for model in models]
-        path = tmp_path / "explorers.html"
-        text = PAGE.format(explorers="".join(divs), host=HOST.read_text(encoding="utf-8"))
-        path.write_text(text, encoding="utf-8")
-        viewport = {"width": width, "height": 900}
-        contexts.append(browser.new_context(viewport=viewport, color_scheme=theme))
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda text: faults.append(text.text))
-        page.goto(path.as_uri())
-        for k in range(len(explorers)):
-            page.locator("div.explorer[data-ready=true]").nth(k).wait_for()
-        return page
-
-    yield show
-    for context in contexts:
-        context.close()
-    assert faults == []
 
 
 def slider(page, label):

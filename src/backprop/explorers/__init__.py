@@ -4,7 +4,9 @@ An explorer is an ipywidget whose front end, an ES module beside the Python file
 recomputes and redraws in the browser.
 """
 
+from backprop.explorers.backprop_stepper import BackpropStepper
 from backprop.explorers.conv import ConvExplorer
 from backprop.explorers.frames import FramesExplorer
+from backprop.explorers.layers import LayersExplorer
 
-__all__ = ["ConvExplorer", "FramesExplorer"]
+__all__ = ["BackpropStepper", "ConvExplorer", "FramesExplorer", "LayersExplorer"]
