@@ -346,8 +346,14 @@ def test_sizes_that_are_not_positive_integers_are_a_value_error(sizes):
         ({"activations": ["tanh"]}, "activations must name one for each of the 2 layers, not ["),
         ({"activations": ["tanh", "swish"]}, "unknown activation 'swish'; the known ones are "),
         ({"loss": "mse"}, "unknown loss 'mse'; the known ones are "),
-        ({"loss": "softmax_cross_entropy"}, "the loss softmax_cross_entropy applies softmax itsel"),
-        ({"loss": "sigmoid_cross_entropy"}, "the loss sigmoid_cross_entropy applies sigmoid itsel"),
+        (
+            {"loss": "softmax_cross_entropy"},
+            "the loss softmax_cross_entropy applies softmax itself",
+        ),
+        (
+            {"loss": "sigmoid_cross_entropy"},
+            "the loss sigmoid_cross_entropy applies sigmoid itself",
+        ),
         ({"weights": constant(1e5)}, "W must be finite, not inf"),
         ({"dtype": int}, "dtype must be one of floats, such as float32, not int64"),
     ],
