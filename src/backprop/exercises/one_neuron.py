@@ -1,0 +1,73 @@
+"""Exercises of the chapter on one neuron."""
+
+import numpy as np
+import sympy as sp
+from sympy import Rational, Symbol
+
+from backprop._arrays import FloatArray
+from backprop.activations import sigmoid
+from backprop.exercises.exercise import Code, Exercise, Formula, Letter
+
+_c, _steep, _flat = sp.symbols("c M m", positive=True)
+_fraction = Symbol("p", positive=True)
+_a, _y, _x = sp.symbols("a y x", real=True)
+
+
+def _gradient(W: FloatArray, b: FloatArray, X: FloatArray, Y: FloatArray) -> FloatArray:
+    """Return the row ∂J/∂W, followed by ∂J/∂b."""
+    error = sigmoid(W @ X + b) - Y
+    m = X.shape[1]
+    row: FloatArray = np.hstack([error @ X.T, error.sum(axis=1, keepdims=True)]) / m
+    return row
+
+
+_rng = np.random.default_rng(0)
+_ROW, _BIAS = _rng.normal(size=(1, 3)), np.array([[0.5]])
+_COLUMNS, _LABELS = _rng.normal(size=(3, 6)), np.array([[0.0, 1, 1, 0, 1, 0]])
+
+EXERCISES: list[Exercise] = [
+    Formula("neuron-updates", "updates", sp.Integer(80)),
+    Formula("neuron-first-step", "w after one step", Rational(33, 125)),
+    Formula(
+        "neuron-limit",
+        "the limit of α",
+        1 / _c,
+        (Letter(_c, "the factor in front of w², positive", 0.1, 9),),
+    ),
+    Formula(
+        "neuron-best-rate",
+        "the best α",
+        2 / (_steep + _flat),
+        (
+            Letter(_steep, "the larger eigenvalue", 0.1, 9),
+            Letter(_flat, "the smaller eigenvalue, positive", 0.1, 9),
+        ),
+    ),
+    Formula("neuron-centred", "the limit of α", Rational(25, 74)),
+    Formula(
+        "neuron-lowest-cost",
+        "the lowest cost",
+        _fraction * (1 - _fraction),
+        (Letter(_fraction, "the fraction of targets 1, between 0 and 1", 0.02, 0.98),),
+        where=_fraction < 1,
+    ),
+    Formula(
+        "neuron-squared-error",
+        "∂L/∂w_j",
+        2 * (_a - _y) * _a * (1 - _a) * _x,
+        (
+            Letter(_a, "output σ(z), between 0 and 1", 0.02, 0.98),
+            Letter(_y, "target"),
+            Letter(_x, "the input x_j"),
+        ),
+    ),
+    Code(
+        "neuron-gradient",
+        _gradient,
+        (
+            (_ROW, _BIAS, _COLUMNS, _LABELS),
+            (_ROW, _BIAS, _COLUMNS[:, :1], _LABELS[:, :1]),
+            (900 * _ROW, _BIAS, _COLUMNS, _LABELS),
+        ),
+    ),
+]
