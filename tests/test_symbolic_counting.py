@@ -5,7 +5,7 @@ from sympy import Sum
 
 from backprop import counting
 from backprop.symbolic import counting as symbolic
-from backprop.symbolic.counting import L, hidden, i, j, k, l, n, written_out
+from backprop.symbolic.counting import B, F, G, L, equal_layers, hidden, k, l, n, written_out
 from backprop.symbolic.printing import latex
 from backprop.symbolic.proof import Derivation, FalseStep
 
@@ -31,16 +31,12 @@ def test_a_formula_gives_the_whole_number_of_its_twin(name, sizes):
     assert formula.subs(values) == PAIRS[name](sizes)
 
 
-def each_product():
-    """Return the backward pass as a sum of ones, a one for each product that it forms."""
-    outputs = Sum(3, (k, 1, n[L]))
-    inside = Sum(2 + Sum(1, (i, 1, n[l + 1])), (k, 1, n[l]), (l, 1, L - 1))
-    return outputs + inside + Sum(1, (j, 1, n[l - 1]), (k, 1, n[l]), (l, 1, L))
-
-
-def test_the_backward_formula_is_proved_for_any_sizes():
-    proof = Derivation(each_product()).step(symbolic.backward, because="counted")
-    assert proof.end == symbolic.backward
+@pytest.mark.parametrize(
+    ("products", "formula"),
+    [(F, symbolic.forward), (B, symbolic.backward), (G, symbolic.gradient)],
+)
+def test_a_formula_is_proved_from_its_products_for_any_sizes(products, formula):
+    assert Derivation(products(L)).step(formula, because="counted").end == formula
 
 
 @pytest.mark.parametrize(
@@ -48,9 +44,14 @@ def test_the_backward_formula_is_proved_for_any_sizes():
 )
 def test_a_slip_in_the_backward_formula_is_refuted(slip):
     with pytest.raises(FalseStep):
-        Derivation(each_product()).step(slip, because="a slip")
+        Derivation(B(L)).step(slip, because="a slip")
+
+
+def test_layers_of_equal_sizes_get_one_letter():
+    assert equal_layers(n[0] * n[L] + Sum(n[l - 1], (l, 1, L)), k) == k**2 + Sum(k, (l, 1, L))
 
 
 def test_sizes_are_displayed_as_the_book_writes_them():
     assert latex(n[l - 1]) == "n^{[l - 1]}"
     assert latex(3 * n[L]) == "3 n^{[L]}"
+    assert latex(2 * G(L)) == "2 G"

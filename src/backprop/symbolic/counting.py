@@ -3,9 +3,13 @@
 `n[l]`, displayed as n^{[l]}, is the number of units of layer l, from the input n[0] to n[L].
 """
 
+from typing import ClassVar
+
 import sympy as sp
 from sympy import Expr, Indexed, IndexedBase, Integer, Sum
 from sympy.printing.latex import LatexPrinter
+
+from backprop.symbolic.normal_form import Named
 
 
 class _Size(Indexed):  # type: ignore[misc]
@@ -34,6 +38,48 @@ finite_differences = (parameters + 1) * forward
 behind = n[l + 1] + Sum(n[i] * n[i - 1], (i, l + 2, L))
 unit_differences = 2 * weights + Sum(n[l] * behind, (l, 1, L - 1))
 weight_differences = 2 * weights + Sum(n[l] * (n[l - 1] + 1) * behind, (l, 1, L - 1))
+
+
+class _Products(Named):
+    """Products counted one by one, for L layers; displayed by a letter alone."""
+
+    def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
+        return f"{self.latex_name}^{{{exp}}}" if exp else self.latex_name
+
+
+class F(_Products):
+    """Those of a forward pass: one for each weight."""
+
+    latex_name: ClassVar[str] = "F"
+
+    @staticmethod
+    def definition(L: Expr) -> Expr:
+        """Return the sum of ones."""
+        return Sum(1, (j, 1, n[l - 1]), (k, 1, n[l]), (l, 1, L))
+
+
+class B(_Products):
+    """Those of a backward pass: of the output errors, the hidden errors and the gradient."""
+
+    latex_name: ClassVar[str] = "B"
+
+    @staticmethod
+    def definition(L: Expr) -> Expr:
+        """Return the sums of ones, with 3 for the slope of an output and 2 for a hidden one."""
+        outputs = Sum(3, (k, 1, n[L]))
+        each = Sum(1, (k, 1, n[l + 1])) + 2
+        return outputs + Sum(each, (j, 1, n[l]), (l, 1, L - 1)) + F.definition(L)
+
+
+class G(_Products):
+    """Those of a gradient: forward, then backward."""
+
+    latex_name: ClassVar[str] = "G"
+
+    @staticmethod
+    def definition(L: Expr) -> Expr:
+        """Return the sums of both passes."""
+        return F.definition(L) + B.definition(L)
 
 
 def written_out(count: Expr, layers: int) -> Expr:
