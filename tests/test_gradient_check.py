@@ -78,12 +78,12 @@ def test_the_one_wrong_entry_is_named_with_both_values():
 def test_a_report_says_what_was_found():
     arguments = matrices(np.random.default_rng(0))
     assert re.fullmatch(
-        r"passed: worst of 18 entries is [AB]\[\d, \d\], gradient \S+, difference \S+, "
+        r"passed, 18 compared, worst [AB]\[\d, \d\]: gradient \S+, difference \S+, "
         r"relative error \d\.\de-\d\d",
         str(check(product, product_vjp, arguments)),
     )
     wrong = repr(check(product, spoiled("A", one_entry_off), arguments))
-    assert wrong.startswith("FAILED: worst of 18 entries is A[1, 2], gradient ")
+    assert wrong.startswith("FAILED, 18 compared, worst A[1, 2]: gradient ")
 
 
 def test_a_report_is_true_if_it_passed():

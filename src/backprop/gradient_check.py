@@ -37,7 +37,7 @@ class Report:
     gradient, difference
         The two values there.
     relative_error
-        |gradient - difference| / max(|gradient|, |difference|), see `check`.
+        |gradient - difference| / max(|gradient|, |difference|), with a floor: see `check`.
     tolerance
         The largest relative error that passes.
     compared
@@ -68,8 +68,8 @@ class Report:
         lines = []
         if self.compared:
             lines.append(
-                f"{'passed' if self.passed else 'FAILED'}: worst of {self.compared} entries is "
-                f"{_place(self.parameter, self.entry)}, gradient {self.gradient:.9g}, "
+                f"{'passed' if self.passed else 'FAILED'}, {self.compared} compared, "
+                f"worst {_place(self.parameter, self.entry)}: gradient {self.gradient:.9g}, "
                 f"difference {self.difference:.9g}, relative error {self.relative_error:.1e}"
             )
         if self.kinks:
@@ -90,9 +90,9 @@ def check(
 ) -> Report:
     """Compare a gradient with centred differences.
 
-    The difference of two numbers of size |s| can be wrong by about 10⁻¹⁶|s|/h through rounding.
-    The relative error is therefore taken of no less than a floor, which is so small that only
-    rounding can hide under it: 8ε(1 + Σ|u f|)/h is always within the tolerance.
+    Rounding alone may put a difference wrong by some ε|s|/h. The relative error
+    |gradient - difference| / max(|gradient|, |difference|, floor) has a floor, such that no more
+    than 8ε(1 + Σ|u f|)/h is forgiven of an entry however small.
 
     Where the two differ although the gradient lies between the one-sided differences, and the gap
     between these does not halve with the step as it would for a smooth function, there is a kink:
