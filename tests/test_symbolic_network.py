@@ -80,10 +80,6 @@ def twin():
     return NetworkFormula([3, 2, 1], ["sigmoid", "sigmoid"], "squared_error")
 
 
-def path(twin, *units):
-    return chain(*(twin.partial(*pair) for pair in pairwise(units)))
-
-
 def test_symbols_are_named_as_in_the_book(twin):
     assert latex(twin.w[1][2, 3]) == "w^{[1]}_{23}"
     assert [latex(s) for s in twin.b[1].values()] == ["b^{[1]}_{1}", "b^{[1]}_{2}"]
@@ -112,7 +108,7 @@ def test_substitution_reaches_into_a_unit(twin):
 
 def test_the_factors_along_a_path_are_proved_and_displayed_in_their_order(twin):
     w = twin.w[1][1, 2]
-    product = path(twin, twin.L, twin.a[2][1], twin.z[2][1], twin.a[1][1], twin.z[1][1], w)
+    product = twin.along(twin.L, twin.a[2][1], twin.z[2][1], twin.a[1][1], twin.z[1][1], w)
     proof = Derivation(Derivative(twin.L, w)).step(product, because="the only path")
     shown = proof._repr_latex_()
     names = ["L", "a^{[2]}", "z^{[2]}", "a^{[1]}_{1}", "z^{[1]}_{1}", "w^{[1]}_{12}"]
@@ -127,7 +123,7 @@ def test_the_factors_along_a_path_are_proved_and_displayed_in_their_order(twin):
 
 def test_a_path_through_the_wrong_unit_is_refuted(twin):
     w = twin.w[1][1, 2]
-    wrong = path(twin, twin.L, twin.a[2][1], twin.z[2][1], twin.a[1][1], twin.z[1][2], w)
+    wrong = twin.along(twin.L, twin.a[2][1], twin.z[2][1], twin.a[1][1], twin.z[1][2], w)
     assert refute(wrong, Derivative(twin.L, w)).counterexample.left == 0
     assert unfold(twin.partial(twin.a[1][1], twin.z[1][2])) == 0
 

@@ -4,12 +4,16 @@ Exponentials within exponentials would make the proofs about a network of two la
 stands here for the sigmoid is a letter to them, with the slope that chapter 2 proves.
 """
 
+from functools import cache
+
 import sympy as sp
 from sympy import Dummy, Expr
 from sympy.printing.latex import LatexPrinter
 
 from backprop.symbolic.activations import sigmoid
 from backprop.symbolic.normal_form import Named
+
+ANY = Dummy("z", real=True)
 
 
 class BySlope(sp.Function):  # type: ignore[misc]
@@ -18,7 +22,9 @@ class BySlope(sp.Function):  # type: ignore[misc]
     is_real = True
 
     def _eval_evalf(self, precision: int) -> Expr:
-        return self.formula(*self.args).evalf(precision // 3)  # a digit takes more than 3 bits
+        digits = precision // 3  # a digit takes more than 3 bits
+        z, *order = self.args
+        return self.formula(z.evalf(digits), *order).evalf(digits)
 
 
 class _Sigmoid(BySlope):
@@ -34,6 +40,11 @@ class _Tanh(BySlope):
 
     def fdiff(self, argindex: int = 1) -> Expr:
         return 1 - self**2
+
+
+@cache
+def _tanh_derivative(order: int) -> Expr:
+    return sp.tanh(ANY).diff(ANY, order)
 
 
 class g(BySlope):
@@ -54,8 +65,7 @@ class g(BySlope):
     @staticmethod
     def formula(z: Expr, order: Expr) -> Expr:
         """Return what stands in for the function."""
-        u = Dummy("u")
-        return sp.diff(sp.tanh(u), u, order).xreplace({u: z})
+        return _tanh_derivative(order).xreplace({ANY: z})
 
     def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
         primes = "'" * int(self.args[1])

@@ -7,6 +7,7 @@ input is layer 0, and `w[l][k, j]` leads from unit j of layer l-1 to unit k of l
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,7 +19,7 @@ from backprop.symbolic.activations import ACTIVATIONS, i, n, scores
 from backprop.symbolic.by_slope import by_slope, explicit, g
 from backprop.symbolic.losses import LOSSES
 from backprop.symbolic.normal_form import unfold
-from backprop.symbolic.quantity import Quantity, quantity
+from backprop.symbolic.quantity import Quantity, chain, quantity
 
 Column: TypeAlias = dict[int, Expr]
 Point: TypeAlias = dict[Symbol, Expr]
@@ -99,6 +100,10 @@ class NetworkFormula:
             If top is not computed by the network, or not from what bottom belongs to.
         """
         return quantity(rf"\frac{{\partial {top}}}{{\partial {bottom}}}", self._slope(top, bottom))
+
+    def along(self, *path: Expr) -> chain:
+        """Return the product of the factors along a path, from the loss down, in this order."""
+        return chain(*(self.partial(*pair) for pair in pairwise(path)))
 
     def point(self, parameters: Mapping[str, Any], x: Any, y: Any) -> Point:
         """Return a value for each symbol; `parameters` has the names that a `Network` uses.
