@@ -11,6 +11,10 @@ def explorer():
     return price_explorer(inputs=20, outputs=5)
 
 
+def test_it_starts_with_the_hidden_layer_of_the_classic_network(explorer):
+    assert explorer.value == {"hidden_layers": 1, "units": 30}
+
+
 @pytest.mark.parametrize(("hidden_layers", "units"), [(1, 30), (4, 1000)])
 def test_the_sentence_has_the_price_and_the_factor(explorer, hidden_layers, units):
     explorer.hidden_layers, explorer.units = hidden_layers, units

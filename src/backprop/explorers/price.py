@@ -5,7 +5,7 @@ import matplotlib.pyplot as plt
 from backprop import counting
 from backprop.explorers.frames import FramesExplorer
 
-WIDTHS = (10, 30, 100, 300, 1000)
+DEPTHS, WIDTHS = (1, 2, 3, 4), (10, 30, 100, 1000)
 WAYS = {
     "backpropagation": counting.gradient,
     "a difference per unit": counting.unit_differences,
@@ -15,11 +15,14 @@ WAYS = {
 
 
 def price_explorer(inputs: int = 784, outputs: int = 10) -> FramesExplorer:
-    """Return bars of the multiplications for one image, over hidden layers and their units."""
+    """Return bars of the multiplications for one image, over hidden layers and their units.
+
+    It starts with one hidden layer of 30 units.
+    """
     figure, axes = plt.subplots(figsize=(6, 3.2), layout="constrained")
     bars = axes.barh(list(WAYS), [1] * len(WAYS), color=["C0", "C2", "C1", "C3"])
     numbers = [axes.text(1, k, "", va="center") for k in range(len(WAYS))]
-    most = (inputs, *[WIDTHS[-1]] * 5, outputs)
+    most = (inputs, *[WIDTHS[-1]] * DEPTHS[-1], outputs)
     axes.set(xscale="log", xlim=(1e3, 1e3 * counting.finite_differences(most)))
     axes.set(xlabel="multiplications for one image")
     axes.set_xticks([1e3, 1e6, 1e9, 1e12, 1e15])
@@ -38,4 +41,6 @@ def price_explorer(inputs: int = 784, outputs: int = 10) -> FramesExplorer:
         )
 
     alt = "Bars on a logarithmic scale: what the gradient for one image costs in four ways."
-    return FramesExplorer(figure, update, alt=alt, hidden_layers=range(1, 6), units=WIDTHS)
+    explorer = FramesExplorer(figure, update, alt=alt, hidden_layers=DEPTHS, units=WIDTHS)
+    explorer.hidden_layers, explorer.units = 1, 30
+    return explorer
