@@ -398,6 +398,15 @@ def test_layers_that_do_not_join_are_a_value_error():
         Network([], "squared_error")
 
 
+@pytest.mark.parametrize("names", [[], ["W[1]"], ["W[1]", "b[1]", "W[2]", "b[2]", "W[3]"]])
+def test_parameters_by_other_names_are_a_value_error(names):
+    network = small()[0]
+    with pytest.raises(
+        ValueError, match=r"^parameters must be W\[1\], b\[1\], W\[2\], b\[2\], not"
+    ):
+        network.with_parameters(dict.fromkeys(names, np.ones((1, 1))))
+
+
 @pytest.mark.parametrize("shape", [(), (2,), (2, 5), (5, 3), (3, 0), (3, 5, 1)])
 def test_data_of_another_shape_are_a_value_error_that_names_them(shape):
     network, X, Y = small()

@@ -167,7 +167,16 @@ class Network:
         return _by_name({l: layer.W for l, layer in layers}, {l: layer.b for l, layer in layers})
 
     def with_parameters(self, parameters: Mapping[str, FloatArray]) -> "Network":
-        """Return the same network with other parameters, given by their names."""
+        """Return the same network with other parameters, given by their names.
+
+        Raises
+        ------
+        ValueError
+            If the names are not those of this network, or the layers do not fit.
+        """
+        if set(parameters) != set(self.parameters):
+            names = ", ".join(self.parameters)
+            raise ValueError(f"parameters must be {names}, not {', '.join(parameters)}")
         layers = [
             replace(layer, W=parameters[f"W[{l}]"], b=parameters[f"b[{l}]"])
             for l, layer in self.layer.items()
