@@ -216,7 +216,7 @@ ANSWERS = {
         ["21", "20", "18", "17", "10"],
     ),
     "vanishing-paths": (
-        ["n^(d - 1)", "n^d/n", "e^((d - 1)*ln(n))"],
+        ["n^(d - 1)", "n^d/n", "n*n^(d - 2)"],
         ["n^d", "n*d", "n*(d - 1)", "n^(d + 1)", "d^(n - 1)"],
     ),
     "vanishing-underflow": (
@@ -338,5 +338,49 @@ ANSWERS = {
     "neuron-squared-error": (
         ["2(a - y)a(1 - a)x", "2x(a - y)(a - a^2)", "-2(y - a)(1 - a)a*x"],
         ["2(a - y)x", "(a - y)x", "2(a - y)a(1 - a)", "2(y - a)a(1 - a)x", "2(a - y)a*x"],
+    ),
+    "chain-paths": (
+        ["15", "5*3", "60/4"],
+        ["60", "12", "20", "8", "3"],
+    ),
+    "chain-tanh-weight": (
+        ["(a - y)v(1 - h^2)x", "x*v*(1 - h)(1 + h)(a - y)", "-(y - a)*v*x*(1 - h*h)"],
+        ["(a - y)v*h(1 - h)x", "(a - y)v*h*x", "(a - y)(1 - h^2)x", "(y - a)v(1 - h^2)x", "0"],
+    ),
+    "chain-three-hidden": (
+        ["(a - y)v*h(1 - h)", "v(a - y)(h - h^2)", "(y - a)v*h(h - 1)"],
+        ["(a - y)v*h", "(a - y)h(1 - h)", "(a - y)a(1 - a)v*h(1 - h)", "(a - y)v", "(a - y)h"],
+    ),
+    "chain-input": (
+        ["p*v + q*w", "v*p + w*q", "(2p*v + 2q*w)/2"],
+        ["p*v", "p*w + q*v", "(p + q)(v + w)", "p*v*q*w", "v + w"],
+    ),
+    "chain-skip": (
+        [
+            "2(r*h + s*x - y)(r(1 - h^2)w + s)",
+            "2(s*x - y + h*r)(s + r*w - r*w*h^2)",
+            "-2(y - r*h - s*x)(s + r*w(1 - h)(1 + h))",
+        ],
+        [
+            "2(r*h + s*x - y)r(1 - h^2)w",
+            "2(r*h + s*x - y)s",
+            "2(r*h + s*x - y)(r*h*w + s)",
+            "2(r*h - y)(r(1 - h^2)w + s)",
+            "2(r*h + s*x - y)(r(1 - h^2)w*s)",
+        ],
+    ),
+    "chain-shared": (
+        [
+            "2(w*h - y)(h + w(1 - h^2)x)",
+            "2(h*w - y)h + 2(h*w - y)w*x(1 - h)(1 + h)",
+            "-2(y - h*w)(w*x - w*x*h^2 + h)",
+        ],
+        [
+            "2(w*h - y)h",
+            "2(w*h - y)w(1 - h^2)x",
+            "2(w*h - y)h*w(1 - h^2)x",
+            "(w*h - y)(h + w(1 - h^2)x)",
+            "2(w*h - y)(h + (1 - h^2)x)",
+        ],
     ),
 }
