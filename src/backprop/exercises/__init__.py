@@ -13,6 +13,7 @@ from typing import Any
 from backprop.exercises import (
     activations,
     calculus,
+    chain_rule,
     delta_recurrence,
     losses,
     networks,
@@ -33,6 +34,7 @@ EXERCISES: dict[str, Exercise] = {
         losses,
         one_neuron,
         networks,
+        chain_rule,
         delta_recurrence,
         output_size,
         price,
