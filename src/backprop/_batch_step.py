@@ -1,0 +1,146 @@
+"""One update from one mini-batch, in arrays that are made once: what `sgd` runs where it can.
+
+It does what `Network.gradient` and an update do, in the same order, for the activations and losses
+that can be computed in place. `tests/test_batch_step.py` holds the two together.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from backprop._arrays import FloatArray
+from backprop.losses import LOSSES
+from backprop.network import Network
+
+InPlace: TypeAlias = Callable[[FloatArray], object]
+Slope: TypeAlias = Callable[[FloatArray, FloatArray], object]
+
+
+def _sigmoid(z: FloatArray) -> None:
+    np.negative(z, z)
+    np.exp(z, z)
+    np.add(z, 1, z)
+    np.reciprocal(z, z)
+
+
+def _sigmoid_slope(a: FloatArray, slope: FloatArray) -> None:
+    np.subtract(1, a, slope)
+    np.multiply(slope, a, slope)
+
+
+def _tanh(z: FloatArray) -> None:
+    np.tanh(z, z)
+
+
+def _tanh_slope(a: FloatArray, slope: FloatArray) -> None:
+    np.multiply(a, a, slope)
+    np.subtract(1, slope, slope)
+
+
+def _relu(z: FloatArray) -> None:
+    np.maximum(z, 0, out=z)
+
+
+def _relu_slope(a: FloatArray, slope: FloatArray) -> None:
+    np.greater(a, 0, slope)
+
+
+def _identity(z: FloatArray) -> None:
+    pass
+
+
+def _identity_slope(a: FloatArray, slope: FloatArray) -> None:
+    slope.fill(1)
+
+
+def _softmax(z: FloatArray) -> None:
+    np.subtract(z, z.max(0), z)
+    np.exp(z, z)
+    np.divide(z, z.sum(0), z)
+
+
+ACTIVATIONS: dict[str, tuple[InPlace, Slope]] = {
+    "sigmoid": (_sigmoid, _sigmoid_slope),
+    "tanh": (_tanh, _tanh_slope),
+    "relu": (_relu, _relu_slope),
+    "identity": (_identity, _identity_slope),
+}
+FACTORS: dict[str, Callable[[int], float]] = {
+    "squared_error": lambda n: 2,
+    "mean_squared_error": lambda n: 2 / n,
+    "sigmoid_cross_entropy": lambda n: 1,
+    "softmax_cross_entropy": lambda n: 1,
+}
+"""What (a - y) is multiplied by, for n outputs, and by g' too unless the loss fuses g."""
+
+
+class _Layer(NamedTuple):
+    """The arrays of a layer; `before` is what enters it."""
+
+    W: FloatArray
+    b: FloatArray
+    activate: InPlace
+    slope_of: Slope
+    before: FloatArray
+    a: FloatArray
+    slope: FloatArray
+    delta: FloatArray
+    dW: FloatArray
+    db: FloatArray
+
+
+class BatchStep:
+    """θ := θ - rate · gradient, in place in the arrays of a network, for m examples at a time."""
+
+    def __init__(self, network: Network, m: int, rate: float) -> None:
+        n, dtype = network.sizes, network.layers[0].W.dtype
+        self.x = np.empty((m, n[0]), dtype)  # an example is a row here: rows are gathered fast
+        self.y = np.empty((m, n[-1]), dtype)
+        self._layers: list[_Layer] = []
+        before: FloatArray = self.x.T
+        for layer in network.layers:
+            of_batch = [np.empty((len(layer.W), m), dtype) for _ in range(3)]
+            of_layer = [np.empty_like(layer.W), np.empty_like(layer.b)]
+            functions = ACTIVATIONS.get(layer.activation, (_softmax, _identity_slope))
+            self._layers.append(_Layer(layer.W, layer.b, *functions, before, *of_batch, *of_layer))
+            before = of_batch[0]
+        self._fused = LOSSES[network.loss].fuses is not None
+        self._factor = rate / m * FACTORS[network.loss](n[-1])
+
+    @staticmethod
+    def can(network: Network) -> bool:
+        """Whether all that the network is made of can be computed in place."""
+        *hidden, last = (layer.activation for layer in network.layers)
+        known = last in ACTIVATIONS or LOSSES[network.loss].fuses == last
+        return network.loss in FACTORS and known and all(g in ACTIVATIONS for g in hidden)
+
+    def __call__(self) -> None:
+        """Update the network from the examples in the rows of x and y."""
+        for layer in self._layers:
+            np.matmul(layer.W, layer.before, layer.a)
+            np.add(layer.a, layer.b, layer.a)
+            layer.activate(layer.a)
+        self._output_delta(self._layers[-1])
+        for l in range(len(self._layers) - 1, -1, -1):
+            layer = self._layers[l]
+            if l:
+                before = self._layers[l - 1]
+                np.matmul(layer.W.T, layer.delta, before.delta)
+                _times_slope(before)
+            np.matmul(layer.delta, layer.before.T, layer.dW)
+            np.add.reduce(layer.delta, 1, None, layer.db, keepdims=True)
+            np.subtract(layer.W, layer.dW, layer.W)
+            np.subtract(layer.b, layer.db, layer.b)
+
+    def _output_delta(self, last: _Layer) -> None:
+        """Compute δ of the last layer, already multiplied by rate / m."""
+        np.subtract(last.a, self.y.T, last.delta)
+        np.multiply(last.delta, self._factor, last.delta)
+        if not self._fused:
+            _times_slope(last)
+
+
+def _times_slope(layer: _Layer) -> None:
+    layer.slope_of(layer.a, layer.slope)
+    np.multiply(layer.delta, layer.slope, layer.delta)

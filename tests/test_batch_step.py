@@ -1,0 +1,66 @@
+"""The update in place is the plain one, up to the last few bits."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backprop._batch_step import ACTIVATIONS, FACTORS, BatchStep
+from backprop.initialization import normal
+from backprop.losses import LOSSES
+from backprop.network import dense_network
+from backprop.optimization import sgd
+
+
+def problem(hidden, last, loss, dtype, m=7):
+    rng = np.random.default_rng(3)
+    activations = [*hidden, last]
+    sizes = (4, *(5 for _ in hidden), 3)
+    network = dense_network(
+        sizes, activations, loss, weights=normal(0.7), biases=normal(0.3), rng=rng, dtype=dtype
+    )
+    X = rng.normal(size=(4, m)).astype(dtype)
+    return network, X, np.eye(3, dtype=dtype)[:, rng.integers(3, size=m)]
+
+
+def updated(network, gradient, rate):
+    return {n: p - rate * gradient.parameters[n] for n, p in network.parameters.items()}
+
+
+hidden_layers = st.lists(st.sampled_from(sorted(ACTIVATIONS)), max_size=3)
+
+
+@given(hidden_layers, st.sampled_from(sorted(FACTORS)), st.sampled_from(sorted(ACTIVATIONS)))
+def test_a_step_is_the_gradient_times_the_rate(hidden, loss, last):
+    last = LOSSES[loss].fuses or last
+    network, X, Y = problem(hidden, last, loss, np.float64)
+    expected = updated(network, network.gradient(X, Y), 0.5)
+    step = BatchStep(network, X.shape[1], 0.5)
+    step.x[...], step.y[...] = X.T, Y.T
+    step()
+    for name, array in network.parameters.items():
+        np.testing.assert_allclose(array, expected[name], rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_step_keeps_the_dtype(dtype):
+    network, X, Y = problem(["tanh"], "softmax", "softmax_cross_entropy", dtype)
+    step = BatchStep(network, X.shape[1], 0.5)
+    step.x[...], step.y[...] = X.T, Y.T
+    step()
+    assert {array.dtype for array in network.parameters.values()} == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize(
+    ("hidden", "last", "loss"),
+    [
+        (["gelu"], "sigmoid", "squared_error"),
+        (["tanh"], "softmax", "squared_error"),
+        (["softmax"], "softmax", "softmax_cross_entropy"),
+        (["tanh"], "sigmoid", "binary_cross_entropy"),
+    ],
+)
+def test_what_cannot_be_done_in_place_is_left_to_the_plain_code(hidden, last, loss):
+    network, X, Y = problem(hidden, last, loss, np.float64)
+    assert not BatchStep.can(network)
+    sgd(network, X, Y, rate=0.1, epochs=1, batch_size=3, rng=np.random.default_rng(0))
