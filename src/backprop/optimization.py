@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -235,7 +235,8 @@ def _train(
     network = network.with_parameters(_copies(network.parameters))
     X, Y = _checked(network, X, Y)
     in_place = shuffled is not None and clip is None and BatchStep.can(network)
-    update = (_in_place if in_place else _plainly)(network, X, Y, rate, clip)
+    start = _in_place if in_place else partial(_plainly, clip=clip)
+    update = start(network, X, Y, rate)
     costs, updates = [_cost(network, X, Y)], 0
     for epoch in tqdm(rounds, unit="epoch", delay=BAR_AFTER, disable=not progress):
         before, first = _copies(network.parameters), updates
@@ -267,7 +268,7 @@ def _plainly(
     return update
 
 
-def _in_place(network: Network, X: FloatArray, Y: FloatArray, rate: float, clip: None) -> Update:
+def _in_place(network: Network, X: FloatArray, Y: FloatArray, rate: float) -> Update:
     """Return what does the same without making new arrays."""
     rows, targets = np.ascontiguousarray(X.T), np.ascontiguousarray(Y.T)
 
@@ -294,10 +295,11 @@ def _refusals_mean_overflow() -> Iterator[None]:
 
 
 def _checked(network: Network, X: ArrayLike, Y: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Return X and Y as the network takes them, if it can be trained with them."""
+    """Return X and Y as the network takes them, with as many columns."""
     X = network.layers[0].read(X, "X")
     Y = columns(Y, "Y", network.sizes[-1], X.dtype)
-    network.cost(X, Y)
+    if X.shape[1] != Y.shape[1]:
+        raise ValueError(f"Y must have {X.shape[1]} columns, as X has, not {Y.shape[1]}")
     return X, Y
 
 

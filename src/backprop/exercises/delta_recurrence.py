@@ -25,7 +25,8 @@ def _bias_gradient(delta: FloatArray) -> FloatArray:
 
 
 def _weight_gradient(delta: FloatArray, a: FloatArray) -> FloatArray:
-    return delta @ a.T / delta.shape[1]
+    mean: FloatArray = delta @ a.T / delta.shape[1]
+    return mean
 
 
 _rng = np.random.default_rng(0)
