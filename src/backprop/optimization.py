@@ -299,7 +299,9 @@ def _checked(network: Network, X: ArrayLike, Y: ArrayLike) -> tuple[FloatArray, 
     X = network.layers[0].read(X, "X")
     Y = columns(Y, "Y", network.sizes[-1], X.dtype)
     if X.shape[1] != Y.shape[1]:
-        raise ValueError(f"Y must have {X.shape[1]} columns, as X has, not {Y.shape[1]}")
+        raise ValueError(
+            f"Y must have a column for each of the {X.shape[1]} examples, not {Y.shape[1]}"
+        )
     return X, Y
 
 
