@@ -16,7 +16,7 @@ const OPERATOR = / ?(\\cdot|\\approx|\\leq|[-=+<>]) /;
 const TOKEN = new RegExp(`${OPERATOR.source}|\\\\[A-Za-z]+ ?|\\d+(?:\\.\\d+)?|.`, "g");
 const BREAKS = "+−=≈"; // a line may end before one of these
 
-/** Read TeX as a list of texts, {operator}, {sub}, {sup}, {frac} and {upright}. */
+/** Read TeX as a list of texts, {operator}, {lower}, {upper}, {frac} and {upright}. */
 export function parse(tex) {
   const tokens = tex.match(TOKEN) ?? [];
   function group() {
@@ -33,8 +33,8 @@ export function parse(tex) {
     const token = tokens.shift();
     const sign = SIGNS[token.trim()] ?? token.trim();
     if (token.length > 1 && OPERATOR.test(token)) return { operator: sign };
-    if (token === "_") return { sub: braced() };
-    if (token === "^") return { sup: braced() };
+    if (token === "_") return { lower: braced() };
+    if (token === "^") return { upper: braced() };
     if (token === "\\frac") return { frac: [braced(), braced()] };
     if (token === "\\mathrm") return { upright: braced() };
     if (/^\\(log|max|tanh) ?$/.test(token)) return { upright: [token.slice(1).trim()] };
@@ -48,12 +48,17 @@ export function words(items) {
   const say = (item) => {
     if (typeof item === "string") return item;
     if (item.operator) return ` ${item.operator} `;
-    if (item.frac) return item.frac.map(words).join("/");
+    if (item.frac) return item.frac.map(grouped).join("/");
     if (item.upright) return words(item.upright);
-    const script = words(item.sub ?? item.sup);
-    return item.sub || script.startsWith("[") ? ` ${script}` : `^${script}`;
+    const script = words(item.lower ?? item.upper);
+    return item.lower || script.startsWith("[") ? ` ${script}` : `^${script}`;
   };
   return items.map(say).join("").trim();
+}
+
+/** Read a part of a fraction aloud, in parentheses if it is a sum. */
+function grouped(items) {
+  return items.some(({ operator }) => operator) ? `(${words(items)})` : words(items);
 }
 
 const isLetter = (text) => /^[A-Za-zδσφ]$/.test(text);
@@ -71,11 +76,11 @@ function html(items, upright = false) {
     } else if (item.frac) {
       const parts = item.frac.map((part) => h("span", {}, ...html(part)));
       nodes.push(h("span", { class: "math-frac" }, ...parts));
-    } else if (item.sub && items[k + 1]?.sup) {
-      const scripts = [items[k + 1].sup, item.sub].map((part) => h("span", {}, ...html(part)));
+    } else if (item.lower && items[k + 1]?.upper) {
+      const scripts = [items[k + 1].upper, item.lower].map((part) => h("span", {}, ...html(part)));
       nodes.push(h("span", { class: "math-scripts" }, ...scripts));
-    } else if (item.sub || !items[k - 1]?.sub) {
-      nodes.push(h(item.sub ? "sub" : "sup", {}, ...html(item.sub ?? item.sup)));
+    } else if (item.lower || !items[k - 1]?.lower) {
+      nodes.push(h(item.lower ? "sub" : "sup", {}, ...html(item.lower ?? item.upper)));
     }
   });
   return nodes;
@@ -100,9 +105,9 @@ function svgName(tex) {
   const items = parse(tex);
   const pieces = items.map((item, k) => {
     if (typeof item === "string") return isLetter(item) ? span('font-style="italic"', item) : item;
-    const text = words(item.sub ?? item.sup);
-    if (item.sub) return span('class="stepper-script" dy="3"', text);
-    const back = words(items[k - 1].sub).length * 4.6;
+    const text = words(item.lower ?? item.upper);
+    if (item.lower) return span('class="stepper-script" dy="3"', text);
+    const back = words(items[k - 1].lower).length * 4.6;
     return span(`class="stepper-script" dy="-8" dx="${-back}"`, text);
   });
   return pieces.join("");
