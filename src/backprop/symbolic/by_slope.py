@@ -8,6 +8,7 @@ from functools import cache
 
 import sympy as sp
 from sympy import Dummy, Expr
+from sympy.core.cache import cacheit
 from sympy.printing.latex import LatexPrinter
 
 from backprop.symbolic.activations import sigmoid
@@ -21,6 +22,7 @@ class BySlope(sp.Function):  # type: ignore[misc]
 
     is_real = True
 
+    @cacheit  # type: ignore[untyped-decorator]  # a unit occurs many times in a gradient
     def _eval_evalf(self, precision: int) -> Expr:
         digits = precision // 3  # a digit takes more than 3 bits
         z, *order = self.args
