@@ -125,7 +125,12 @@ def test_formulas_are_typeset_and_spoken(show):
         "≈ 0.801166",
     ]
     assert not re.search(r"[\\{}_^]", "".join(lines.all_text_contents()))
-    assert lines.locator(".math-frac").count() == 1
+    assert lines.locator(".stepper-frac").count() == 1
+
+
+def test_the_graph_of_the_worked_example_runs_to_the_right_in_a_page_of_the_book(show):
+    page = show(stepper(), width=660 + 2 * 16)  # what the theme leaves to the text
+    assert page.locator(".stepper-stage").get_attribute("data-tall") == "false"
 
 
 @pytest.mark.parametrize("make", [stepper, large])
@@ -161,16 +166,19 @@ def test_the_numbers_of_the_graph_are_large_enough_to_read(show):
         assert min(heights) >= 8.9
 
 
-def test_texts_stay_inside_their_boxes(show):
-    page = show(stepper(step=27), large(step=211))
-    outside = page.locator(".stepper-box").evaluate_all(
+def test_a_name_and_its_number_keep_apart_inside_their_box(show):
+    explorers = [stepper(step) for step in (6, 18, 26, 27)]
+    page = show(*explorers, large(step=211))
+    touching = page.locator(".stepper-box").evaluate_all(
         """a => a.flatMap((box) => {
-            const edge = box.querySelector("rect").getBBox();
-            return [...box.querySelectorAll("text")].map((e) => e.getBBox())
-                .filter((b) => b.width && (b.x < 3 || b.x + b.width > edge.width - 3));
+            return [...box.querySelectorAll("[data-slot]")].filter((line) => {
+                const [name, number] = [...line.querySelectorAll("text")].map((e) => e.getBBox());
+                const end = name.x + name.width;
+                return number.width && (name.x < 4 || end > number.x || number.x < 4);
+            }).map((line) => line.textContent);
         })"""
     )
-    assert outside == []
+    assert touching == []
 
 
 # The layers
@@ -264,7 +272,7 @@ def test_nothing_overflows(show, width):
     page = show(stepper(step=1), stepper(step=27), large(step=211), *wide, width=width)
     assert page.evaluate("document.documentElement.scrollWidth") == width
     right = "a => Math.max(...a.map((e) => e.getBoundingClientRect().right))"
-    fixed = ".bp-explorer > *, .math *, .layers-list *"
+    fixed = ".bp-explorer > *, .stepper-math *, .layers-list *"
     assert page.locator(fixed).evaluate_all(right) <= width - 16
 
 

@@ -17,9 +17,9 @@ LINE = 19  # from line to line in a box
 PAD = 5  # above the first line of a box, and below the last
 LABEL = 13  # from line to line on an edge
 
-_STEP = 26  # from z to a, and from a to the loss
+_STEP = 22  # from z to a, and from a to the loss
 _MARGIN, _HEADING = 4, 24
-_WIDE, _TALL = 102, 114  # from unit to unit in a graph that runs to the right, or down
+_WIDE, _TALL = 102, 110  # from unit to unit in a graph that runs to the right, or down
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,12 @@ class Graph:
         self.sizes, self.L = network.sizes, len(network.layers)
         self.given = {f"x{j}": short(value) for j, value in enumerate(x[:, 0], 1)}
         self.given |= {f"y{k}": short(value) for k, value in enumerate(y[:, 0], 1)}
-        self.boxes = [Box(f"x{j}", 0, j, 74, ((f"x{j}", symbol("x", 0, j)),)) for j in self._of(0)]
+        self.boxes = [Box(f"x{j}", 0, j, 68, ((f"x{j}", symbol("x", 0, j)),)) for j in self._of(0)]
         self.edges: list[Edge] = []
         for l in network.layer:
             self._add_layer(network, l)
         targets = tuple((f"y{k}", f"y_{{{k}}}") for k in self._of(self.L))
-        self.boxes.append(Box("L", 2 * self.L + 1, 1, 78, (("L", "L"), *targets), len(targets)))
+        self.boxes.append(Box("L", 2 * self.L + 1, 1, 72, (("L", "L"), *targets), len(targets)))
         self.edges += [Edge(f"l{k}", f"a{self.L}.{k}", "L") for k in self._of(self.L)]
 
     def _of(self, l: int) -> range:
@@ -83,8 +83,8 @@ class Graph:
                 (f"da{at}", r"\partial L/\partial a"),
                 (f"g{at}", "g'(z)"),
             )
-            self.boxes.append(Box(f"z{at}", 2 * l - 1, k, 106, z, 2))
-            self.boxes.append(Box(f"a{at}", 2 * l, k, 106, a[:1] if fused else a))
+            self.boxes.append(Box(f"z{at}", 2 * l - 1, k, 101, z, 2))
+            self.boxes.append(Box(f"a{at}", 2 * l, k, 101, a[:1] if fused else a))
             self.given[f"b{at}"] = short(layer.b[k - 1, 0])
             for j in self._of(l - 1):
                 start = f"a{l - 1}.{j}" if l > 1 else f"x{j}"
@@ -153,7 +153,7 @@ class Graph:
         fan = min(self.sizes[column // 2 : column // 2 + 2])
         if tall:
             return {1: 60, 2: 108}.get(fan, 80)
-        return {1: 84, 2: 88, 3: 116}.get(fan, 100)
+        return {1: 68, 2: 80, 3: 112}.get(fan, 96)
 
     def _ends(self, edge: Edge, boxes: Mapping[str, list[float]], *, tall: bool) -> list[float]:
         by_name = {box.name: box for box in self.boxes}

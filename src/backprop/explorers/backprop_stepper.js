@@ -70,15 +70,15 @@ function html(items, upright = false) {
     if (typeof item === "string") {
       nodes.push(isLetter(item) && !upright ? h("i", {}, item) : item);
     } else if (item.operator) {
-      nodes.push(h("span", { class: "math-operator" }, item.operator));
+      nodes.push(h("span", { class: "stepper-operator" }, item.operator));
     } else if (item.upright) {
       nodes.push(h("span", {}, ...html(item.upright, true)));
     } else if (item.frac) {
       const parts = item.frac.map((part) => h("span", {}, ...html(part)));
-      nodes.push(h("span", { class: "math-frac" }, ...parts));
+      nodes.push(h("span", { class: "stepper-frac" }, ...parts));
     } else if (item.lower && items[k + 1]?.upper) {
       const scripts = [items[k + 1].upper, item.lower].map((part) => h("span", {}, ...html(part)));
-      nodes.push(h("span", { class: "math-scripts" }, ...scripts));
+      nodes.push(h("span", { class: "stepper-scripts" }, ...scripts));
     } else if (item.lower || !items[k - 1]?.lower) {
       nodes.push(h(item.lower ? "sub" : "sup", {}, ...html(item.lower ?? item.upper)));
     }
@@ -93,10 +93,10 @@ function formula(tex, kind) {
   const cuts = [...new Set([0, ...starts, items.length])];
   const runs = cuts.slice(1).map((end, k) => {
     const run = html(items.slice(cuts[k], end));
-    return [h("span", { class: "math-run" }, ...run), " "];
+    return [h("span", { class: "stepper-run" }, ...run), " "];
   });
   const label = { role: "math", "aria-label": words(items) };
-  return h("div", { class: `math ${kind}`, ...label }, ...runs.flat());
+  return h("div", { class: `stepper-math ${kind}`, ...label }, ...runs.flat());
 }
 
 /** Typeset the name of a quantity as SVG. */
@@ -115,7 +115,7 @@ function svgName(tex) {
 
 // The graph.
 
-const INSET = 7;
+const INSET = 6;
 
 function boxSvg([name, width, height, below, lines], [x, y], { line, pad }) {
   const texts = lines.map(([slot, tex], row) => {
@@ -295,9 +295,9 @@ function render({ model, el }) {
     });
     lines.dataset.phase = phase;
     lines.replaceChildren(
-      formula(letters, "math-letters"),
-      ...(numbers ? [formula(numbers, "math-numbers")] : []),
-      ...(result ? [formula(result, "math-result")] : []),
+      formula(letters, "stepper-letters"),
+      ...(numbers ? [formula(numbers, "stepper-numbers")] : []),
+      ...(result ? [formula(result, "stepper-result")] : []),
     );
     says.textContent = steps[now].says;
     fill(stage, graph.given, steps, now);
