@@ -82,9 +82,11 @@ def served(monkeypatch, body, missing=0):
         monkeypatch.setattr(datasets, "MNIST_URL", f"http://127.0.0.1:{server.server_port}/m.npz")
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        yield asked
-        server.shutdown()
-        thread.join()
+        try:
+            yield asked
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def left_in(folder):
