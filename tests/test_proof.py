@@ -40,6 +40,7 @@ from sympy import (
 )
 
 from backprop.symbolic.activations import sigmoid
+from backprop.symbolic.normal_form import Named
 from backprop.symbolic.proof import Claim, Derivation, FalseStep, Undecided, refute
 
 x, y, u, h, z, w, c = symbols("x y u h z w c", real=True)
@@ -505,6 +506,16 @@ def test_refute_of_a_true_claim_says_so():
 def test_refute_at_a_point_where_both_agree_is_no_refutation():
     with pytest.raises((ValueError, Undecided), match="x\\*\\*2"):
         refute(x**2, x, at={x: 1})
+
+
+def test_an_open_function_inside_a_name_is_chosen_too():
+    class slope(Named):
+        @staticmethod
+        def definition(z):
+            return Derivative(g(z), z)
+
+    assert refute(slope(x), slope(x) + 1).counterexample.point[x] == 0
+    assert Derivation(y * slope(x) + slope(x)).step((y + 1) * slope(x), because="factor out")
 
 
 def test_unknown_relation_is_named():

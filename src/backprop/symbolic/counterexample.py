@@ -60,7 +60,7 @@ def find(
 
     A side without a value where the other has one is a failure too.
     """
-    functions = _samples(left, right)
+    functions = _samples(unfold(left), unfold(right))
     plain = {unfold(name): unfold(value) for name, value in given.items()}
     stated = [_prepared(part, functions, plain) for part in (left, right, where)]
     stated += [sp.Eq(*pair) for pair in plain.items() if not pair[0].is_Symbol]
