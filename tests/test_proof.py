@@ -518,6 +518,11 @@ def test_an_open_function_inside_a_name_is_chosen_too():
     assert Derivation(y * slope(x) + slope(x)).step((y + 1) * slope(x), because="factor out")
 
 
+def test_entries_are_drawn_more_than_once_though_there_is_no_other_symbol():
+    right = size[0] * size[1] + 2 * size[1] * size[2] + 2 * size[1] + 3 * size[2]
+    assert refute(2 * size[0] * size[1] + 2 * size[1] * size[2], right)
+
+
 def test_unknown_relation_is_named():
     with pytest.raises(ValueError, match="relation"):
         Derivation(x).step(x, because="", relation="==")

@@ -99,6 +99,8 @@ def sample(
         {name: grid[rank] for name, grid, rank in zip(names, grids, place, strict=True)}
         for place in ranks[: FEW_POINTS if briefly else MOST_POINTS]
     ]
+    if not names:  # the entries of indexed families are drawn anew for each point
+        points *= FEW_POINTS if left.has(sp.Indexed) or right.has(sp.Indexed) else 1
     yield from points
     yield from on_edges(left, right, given, points[:FEW_POINTS])
 
