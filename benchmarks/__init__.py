@@ -1,6 +1,6 @@
 """How fast the book's code is, beside its rivals: `make bench` writes `results.md`.
 
-Each module holds one benchmark: a function `run` that returns a `Section`. Every library gets one
+Each module holds one benchmark: a function `run` that returns its `Section`s. Every library gets one
 thread, which has to be said before NumPy is imported.
 """
 

@@ -1,18 +1,20 @@
-"""Run every benchmark and write `results.md` beside this file."""
+"""Run every benchmark and write `results.md` and `results.svg` beside this file."""
 
 from pathlib import Path
 
-from benchmarks import gradient
+from benchmarks import gradient, training
 from benchmarks.measure import machine
+from benchmarks.plot import draw
 
-PAGE = Path(__file__).with_name("results.md")
+FOLDER = Path(__file__).parent
 
 
 def main() -> None:
-    """Measure, write the page and show it."""
-    sections = [benchmark.run() for benchmark in (gradient,)]
+    """Measure, write the table and the plot, and show the table."""
+    sections = [section for benchmark in (gradient, training) for section in benchmark.run()]
     page = "\n".join(["# Benchmarks\n", f"Measured on {machine()}.\n", *map(str, sections)])
-    PAGE.write_text(page, encoding="utf-8")
+    (FOLDER / "results.md").write_text(page, encoding="utf-8")
+    draw(sections, FOLDER / "results.svg")
     print(page)
 
 
