@@ -1,6 +1,6 @@
-"""How fast the book's code is, beside its rivals: `make bench` writes `results.md`.
+"""How fast the book's code is, beside its rivals: `make bench` writes the results here.
 
-Each module holds one benchmark: a function `run` that returns its `Section`s. Every library gets one
+A benchmark is a module with a function `run` that returns its `Section`s. Every library gets one
 thread, which has to be said before NumPy is imported.
 """
 
