@@ -383,4 +383,34 @@ ANSWERS = {
             "2(w*h - y)(h + (1 - h^2)x)",
         ],
     ),
+    "training-updates": (
+        ["180000", "30*60000/10", "30*6000"],
+        ["30", "6000", "1800000", "18000", "300"],
+    ),
+    "training-sum": (
+        ["alpha/B", "alpha*(1/B)", "2alpha/(2B)"],
+        ["alpha", "alpha*B", "B/alpha", "alpha/B^2", "alpha/sqrt(B)"],
+    ),
+    "training-clones": (
+        ["-n*alpha*delta*a", "n*(-alpha*delta*a)", "-(a*delta)*alpha*n"],
+        [
+            "-alpha*delta*a",
+            "n*alpha*delta*a",
+            "-alpha*delta*a/n",
+            "-n*alpha*delta",
+            "-n^2*alpha*delta*a",
+        ],
+    ),
+    "training-bias-alone": (
+        [
+            "-p*log(p) - (1 - p)*log(1 - p)",
+            "p*log(1/p) + (p - 1)*log(1 - p)",
+            "-(p*log(p) + log(1 - p)) + p*log(1 - p)",
+        ],
+        ["log(2)", "-log(p)", "p*log(p) + (1 - p)*log(1 - p)", "-p*log(p)", "p(1 - p)"],
+    ),
+    "training-two-labels": (
+        ["log(2)", "-log(1/2)", "2log(2)/2"],
+        ["log(4)", "1/2", "1/4", "0.7", "log(2)/2"],
+    ),
 }

@@ -16,7 +16,8 @@ def classify(network: Network, X: ArrayLike) -> Integers:
 
     Of outputs that are equally large, the first one counts.
     """
-    return np.argmax(network.predict(X), axis=0)
+    answers: Integers = np.argmax(network.predict(X), axis=0)
+    return answers
 
 
 def accuracy(network: Network, examples: Examples) -> float:

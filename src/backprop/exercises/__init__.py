@@ -21,6 +21,7 @@ from backprop.exercises import (
     output_size,
     price,
     sigmoid,
+    training,
     vanishing,
 )
 from backprop.exercises.exercise import Exercise, Verdict
@@ -36,6 +37,7 @@ EXERCISES: dict[str, Exercise] = {
         networks,
         chain_rule,
         delta_recurrence,
+        training,
         output_size,
         price,
         vanishing,
