@@ -20,13 +20,18 @@ MENDS = {
 CHECKSUM = re.compile(r'\?v=[0-9a-f]+"')
 # Names, numbers and operators need no colour of their own: it would double the weight of a page.
 PLAIN = re.compile(r'<span class="(?:n|nn|o|p|w|mi|mf)">([^<]*)</span>')
+# The theme loads the whole index of the search on each page; only the search page needs it.
+SEARCH = re.compile(
+    r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>\n?'
+)
+COMMENT = re.compile(r"<!--(?!\[).*?-->\n?", re.S)
 INDENTATION = re.compile(r"(<pre>.*?</pre>)|(?<=\n)\s+", re.S)
 
 
 def mended(text):
     for old, new in MENDS.items():
         text = text.replace(old, new)
-    text = PLAIN.sub(r"\1", CHECKSUM.sub('"', text))
+    text = COMMENT.sub("", PLAIN.sub(r"\1", CHECKSUM.sub('"', text)))
     return INDENTATION.sub(lambda match: match[1] or "", text)
 
 
@@ -35,8 +40,9 @@ def mend(app, exception):
         return
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text(encoding="utf-8")
-        if mended(text) != text:
-            page.write_text(mended(text), encoding="utf-8")
+        better = mended(text) if page.name == "search.html" else SEARCH.sub("", mended(text))
+        if better != text:
+            page.write_text(better, encoding="utf-8")
 
 
 def setup(app):

@@ -19,3 +19,8 @@ def test_explorers_start(visit, page_path, base):
     page = visit(page_path, base=base)
     for explorer in page.locator(".explorer").all():
         explorer.and_(page.locator("[data-ready=true]")).wait_for(timeout=10_000)
+
+
+def test_the_search_finds_a_chapter(visit, base):
+    page = visit("search.html?q=saturated", base=base)
+    page.locator("#search-results a[href*='02-sigmoid']").first.wait_for(timeout=10_000)
