@@ -21,6 +21,6 @@ def test_explorers_start(visit, page_path, base):
         explorer.and_(page.locator("[data-ready=true]")).wait_for(timeout=10_000)
 
 
-def test_the_search_finds_a_chapter(visit, base):
-    page = visit("search.html?q=saturated", base=base)
+def test_the_search_finds_a_chapter(visit):
+    page = visit("search.html?q=saturated")
     page.locator("#search-results a[href*='02-sigmoid']").first.wait_for(timeout=10_000)
