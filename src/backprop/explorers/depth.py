@@ -11,7 +11,7 @@ from backprop.network import dense_network
 
 WIDTH, EXAMPLES = 30, 20
 HIDDEN = ("sigmoid", "tanh", "relu")
-DEPTHS = (2, 5, 10, 20, 40)
+DEPTHS = (5, 10, 20, 40)
 SCALES = (0.5, 1, 1.4, 2, 4)
 
 
@@ -41,7 +41,8 @@ def depth_explorer() -> FramesExplorer:
     for curve in curves.values():
         curve.set_markersize(3.5)
     axes.set(xlabel="layer", ylabel="norm of the gradient")
-    axes.set(xlim=(0, 41), ylim=(1e-26, 1e16), yticks=[1e-20, 1e-10, 1, 1e10])
+    axes.set(xlim=(0, 41), ylim=(1e-26, 1e16))
+    axes.set_yticks([1e-20, 1e-10, 1, 1e10], ["10⁻²⁰", "10⁻¹⁰", "1", "10¹⁰"])
     axes.minorticks_off()
     axes.legend(loc="lower right", fontsize=9)
 
