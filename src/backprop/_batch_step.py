@@ -1,11 +1,13 @@
 """One update from one mini-batch, in arrays that are made once: what `sgd` runs where it can.
 
-It does what `Network.gradient` and an update do, in the same order, for the activations and losses
-that can be computed in place. `tests/test_batch_step.py` holds the two together.
+It does what `Network.gradient` and an update do for the activations and losses that can be computed
+in place; `tests/test_batch_step.py` holds the two together. Slopes are computed from a, as in
+a(1 - a): where a has rounded to 1 they are 0, not the tiny number of `activations.py`.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from functools import cache
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -17,15 +19,21 @@ InPlace: TypeAlias = Callable[[FloatArray], object]
 Slope: TypeAlias = Callable[[FloatArray, FloatArray], object]
 
 
+@cache
+def _one(dtype: np.dtype[Any]) -> FloatArray:
+    """Return 1 as an array, which NumPy reads faster than a number of Python's."""
+    return np.ones((), dtype)
+
+
 def _sigmoid(z: FloatArray) -> None:
     np.negative(z, z)
     np.exp(z, z)
-    np.add(z, 1, z)
+    np.add(z, _one(z.dtype), z)
     np.reciprocal(z, z)
 
 
 def _sigmoid_slope(a: FloatArray, slope: FloatArray) -> None:
-    np.subtract(1, a, slope)
+    np.subtract(_one(a.dtype), a, slope)
     np.multiply(slope, a, slope)
 
 
@@ -35,7 +43,7 @@ def _tanh(z: FloatArray) -> None:
 
 def _tanh_slope(a: FloatArray, slope: FloatArray) -> None:
     np.multiply(a, a, slope)
-    np.subtract(1, slope, slope)
+    np.subtract(_one(a.dtype), slope, slope)
 
 
 def _relu(z: FloatArray) -> None:
@@ -76,13 +84,15 @@ FACTORS: dict[str, Callable[[int], float]] = {
 
 
 class _Layer(NamedTuple):
-    """The arrays of a layer; `before` is what enters it."""
+    """The arrays of a layer and views of them; `before` is what enters it."""
 
     W: FloatArray
+    WT: FloatArray
     b: FloatArray
     activate: InPlace
     slope_of: Slope
     before: FloatArray
+    beforeT: FloatArray
     a: FloatArray
     slope: FloatArray
     delta: FloatArray
@@ -100,13 +110,16 @@ class BatchStep:
         self._layers: list[_Layer] = []
         before: FloatArray = self.x.T
         for layer in network.layers:
-            of_batch = [np.empty((len(layer.W), m), dtype) for _ in range(3)]
-            of_layer = [np.empty_like(layer.W), np.empty_like(layer.b)]
-            functions = ACTIVATIONS.get(layer.activation, (_softmax, _identity_slope))
-            self._layers.append(_Layer(layer.W, layer.b, *functions, before, *of_batch, *of_layer))
-            before = of_batch[0]
+            W, b = layer.W, layer.b
+            a, slope, delta = (np.empty((len(W), m), dtype) for _ in range(3))
+            g = ACTIVATIONS.get(layer.activation, (_softmax, _identity_slope))
+            arrays = a, slope, delta, np.empty_like(W), np.empty_like(b)
+            self._layers.append(_Layer(W, W.T, b, *g, before, before.T, *arrays))
+            before = a
+        self._target = self.y.T
         self._fused = LOSSES[network.loss].fuses is not None
-        self._factor = rate / m * FACTORS[network.loss](n[-1])
+        self._factor = np.array(rate / m * FACTORS[network.loss](n[-1]), dtype)
+        self._ones = np.ones((m, 1), dtype)
 
     @staticmethod
     def can(network: Network) -> bool:
@@ -126,16 +139,16 @@ class BatchStep:
             layer = self._layers[l]
             if l:
                 before = self._layers[l - 1]
-                np.matmul(layer.W.T, layer.delta, before.delta)
+                np.matmul(layer.WT, layer.delta, before.delta)
                 _times_slope(before)
-            np.matmul(layer.delta, layer.before.T, layer.dW)
-            np.add.reduce(layer.delta, 1, None, layer.db, keepdims=True)
+            np.matmul(layer.delta, layer.beforeT, layer.dW)
+            np.matmul(layer.delta, self._ones, layer.db)
             np.subtract(layer.W, layer.dW, layer.W)
             np.subtract(layer.b, layer.db, layer.b)
 
     def _output_delta(self, last: _Layer) -> None:
         """Compute δ of the last layer, already multiplied by rate / m."""
-        np.subtract(last.a, self.y.T, last.delta)
+        np.subtract(last.a, self._target, last.delta)
         np.multiply(last.delta, self._factor, last.delta)
         if not self._fused:
             _times_slope(last)
