@@ -4,13 +4,13 @@ Proofs see what is behind the name.
 """
 
 import sympy as sp
-from sympy import Expr, Lambda, Symbol
+from sympy import Expr, IndexedBase, Lambda, Symbol
 from sympy.core.symbol import Str
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
-from backprop.symbolic.normal_form import Named
+from backprop.symbolic.normal_form import Named, bound
 
 
 class Quantity(Named):
@@ -35,10 +35,17 @@ class Quantity(Named):
 
 def quantity(name: str, value: Expr) -> Quantity:
     """Return an expression under a name in LaTeX, which proofs unfold and `subs` reaches into."""
-    inputs = sorted(value.free_symbols, key=sp.default_sort_key)
+    inputs = sorted(_inputs(value), key=sp.default_sort_key)
     slots = [Symbol(f"_{number}", real=True) for number in range(len(inputs))]
     formula = Lambda(tuple(slots), value.xreplace(dict(zip(inputs, slots, strict=True))))
     return Quantity(Str(name), formula, *inputs)
+
+
+def _inputs(value: Expr) -> set[Expr]:
+    """Return the symbols and entries in an expression, without those that a sum runs over."""
+    indices = set().union(*map(bound, sp.preorder_traversal(value)))
+    families = {base.label for base in value.atoms(IndexedBase)}
+    return {s for s in value.free_symbols - families if not s.free_symbols & indices}
 
 
 class chain(Named):
