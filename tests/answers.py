@@ -285,16 +285,6 @@ ANSWERS = {
         ["8/25", "0.32", "(3*0.5 - 1)*(1 - 0.6^2)"],
         ["0.5", "0.64", "-0.32", "0.3", "1.6"],
     ),
-    "delta-three-hidden": (
-        ["(p - y)*w*a*(1 - a)", "w*a*(p - y) - w*a^2*(p - y)", "(y - p)*w*a*(a - 1)"],
-        [
-            "(p - y)*w*a",
-            "(y - p)*w*a*(1 - a)",
-            "(p - y)*a*(1 - a)",
-            "2(p - y)*p*(1 - p)*w*a*(1 - a)",
-            "(p - y)*w",
-        ],
-    ),
     "delta-weight-decay": (
         ["delta*a + c*w", "c*w + a*delta", "a*(delta + c*w/a)"],
         ["delta*a", "delta*a + c*w^2/2", "delta*a + c*w/2", "delta*a + 2c*w", "delta*(a + c*w)"],
@@ -302,6 +292,10 @@ ANSWERS = {
     "delta-temperature": (
         ["(p - y)/T", "p/T - y/T", "-(y - p)/T"],
         ["p - y", "(p - y)*T", "(y - p)/T", "p/T - y", "(p - y)/T^2"],
+    ),
+    "delta-shared-weight": (
+        ["u*x + v*a", "v*a + x*u", "a v + u x"],
+        ["u*x", "v*a", "(u + v)*x", "u*a + v*x", "u*x*v*a"],
     ),
     "delta-skip": (
         ["u(1 + w*s)", "u + u*w*s", "u*s*w + u"],

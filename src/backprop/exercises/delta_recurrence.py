@@ -10,9 +10,7 @@ from backprop.exercises.exercise import Code, Exercise, Formula, Letter
 
 _m = Symbol("m", integer=True, positive=True)
 _a, _p, _T, _A, _B = sp.symbols("a p T A B", positive=True)
-_w, _s, _u, _y, _delta, _c, _h = sp.symbols("w s u y delta c h", real=True)
-
-_fraction = Letter(_a, "activation of the hidden unit, between 0 and 1", 0.02, 0.98)
+_w, _s, _u, _v, _x, _y, _delta, _c = sp.symbols("w s u v x y delta c", real=True)
 
 
 def _step_back(W: FloatArray, delta: FloatArray, z: FloatArray) -> FloatArray:
@@ -36,18 +34,6 @@ EXERCISES: list[Exercise] = [
     Formula("delta-entries", "entries of Δ⁽¹⁾", 30 * _m, (Letter(_m, "examples", 1, 64),)),
     Formula("delta-by-hand", "δ₁ of the hidden layer", Rational(8, 25)),
     Formula(
-        "delta-three-hidden",
-        "δⱼ of the hidden layer",
-        (_p - _y) * _w * _a * (1 - _a),
-        (
-            Letter(_p, "output ŷ, between 0 and 1", 0.02, 0.98),
-            Letter(_y, "target"),
-            Letter(_w, "weight from unit j to the output"),
-            _fraction,
-        ),
-        where=sp.And(_a < 1, _p < 1),
-    ),
-    Formula(
         "delta-weight-decay",
         "∂/∂w of L + (c/2) Σ w²",
         _delta * _a + _c * _w,
@@ -68,6 +54,17 @@ EXERCISES: list[Exercise] = [
             Letter(_T, "temperature", 0.5, 4),
         ),
         where=_p < 1,
+    ),
+    Formula(
+        "delta-shared-weight",
+        "∂L/∂w",
+        _u * _x + _v * _a,
+        (
+            Letter(_u, "error of layer 1"),
+            Letter(_v, "error of layer 2"),
+            Letter(_x, "input"),
+            Letter(_a, "activation of layer 1", 0.02, 4),
+        ),
     ),
     Formula(
         "delta-skip",
