@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from backprop.activations import ACTIVATIONS, relu, relu_derivative
 from backprop.gradient_check import centred_difference, check, check_network
 from backprop.initialization import xavier_normal
-from backprop.network import Network, dense_network
+from backprop.network import Dense, Network, dense_network
 
 
 def product(A, B):
@@ -208,6 +208,41 @@ def test_a_kink_is_no_excuse_for_what_no_side_explains(distance, slope):
     )
     assert not report.passed
     assert (report.entry, report.kinks) == ((0,), ())
+
+
+def bent(place, before, after):
+    """Return a curved function with a kink, the first coefficients of its two sides being given."""
+    return lambda x: (x - 3) ** 2 + np.where(x < place, before, after) * (x - place) * np.cos(x)
+
+
+def slope_at_0(place, coefficient):
+    return -6 + coefficient
+
+
+kinks = st.floats(0.001, 0.99).flatmap(lambda x: st.sampled_from([x * 1e-5, -x * 1e-5]))
+
+
+@given(kinks, st.floats(-5, 5), st.floats(-5, 5))
+def test_curvature_does_not_hide_a_kink(place, before, after):
+    right = slope_at_0(place, after if place <= 0 else before)
+    report = check(bent(place, before, after), lambda u, x: {"x": u * right}, {"x": np.array(0.0)})
+    assert report.passed or report.kinks
+
+
+@given(kinks, st.floats(-5, 0), st.floats(1, 5), st.sampled_from([-1, 0.3, 0.7, 2]))
+def test_beside_a_kink_only_the_slope_of_its_own_side_is_right(place, before, after, share):
+    own, other = (after, before) if place <= 0 else (before, after)
+    wrong = slope_at_0(place, own + share * (other - own))
+    report = check(bent(place, before, after), lambda u, x: {"x": u * wrong}, {"x": np.array(0.0)})
+    assert report.compared and not report.passed
+
+
+def test_a_kink_of_a_network_is_found_where_its_loss_is_curved():
+    hidden = Dense(np.ones((2, 1)), [[1e-7], [1.0]], "relu")
+    network = Network([hidden, Dense([[1, -2]], [0.5], "identity")], "squared_error")
+    report = check_network(network, [0], [1])
+    assert report.passed
+    assert report.kinks == ("b[1][0, 0]",)
 
 
 @pytest.mark.parametrize("x", [1e-6, -1e-6, 4e-6])
