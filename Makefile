@@ -6,7 +6,6 @@ SOURCES := $(shell find _config.yml _toc.yml index.md references.bib chapters re
              -type f ! -name '*.pyc')
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadscope
 
-
 # Chapters and tests run side by side: more threads in each would only wait for one another.
 export OPENBLAS_NUM_THREADS := 1
 
