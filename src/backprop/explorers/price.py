@@ -8,18 +8,18 @@ from backprop.explorers.frames import FramesExplorer
 DEPTHS, WIDTHS = (1, 2, 3, 4), (10, 30, 100, 1000)
 WAYS = {
     "backpropagation": counting.gradient,
-    "a difference per unit": counting.unit_differences,
-    "a difference per weight,\nonly what changes": counting.weight_differences,
-    "a difference per weight,\nbrute force": counting.finite_differences,
+    "per unit": counting.unit_differences,
+    "per weight,\nwhat changes": counting.weight_differences,
+    "brute force": counting.finite_differences,
 }
 
 
 def price_explorer(inputs: int = 784, outputs: int = 10) -> FramesExplorer:
-    """Return bars of the multiplications for one image, over hidden layers and their units.
+    """Return bars of the multiplications for one image, on hidden layers and their units.
 
     It starts with one hidden layer of 30 units.
     """
-    figure, axes = plt.subplots(figsize=(6, 3.2), layout="constrained")
+    figure, axes = plt.subplots(figsize=(5, 3), layout="constrained")
     bars = axes.barh(list(WAYS), [1] * len(WAYS), color=["C0", "C2", "C1", "C3"])
     numbers = [axes.text(1, k, "", va="center") for k in range(len(WAYS))]
     most = (inputs, *[WIDTHS[-1]] * DEPTHS[-1], outputs)
@@ -34,7 +34,7 @@ def price_explorer(inputs: int = 784, outputs: int = 10) -> FramesExplorer:
         prices = [way(sizes) for way in WAYS.values()]
         for bar, number, price in zip(bars, numbers, prices, strict=True):
             bar.set_width(price)
-            number.set(x=1.3 * price, text=f"{price:,}")
+            number.set(x=1.3 * price, text=f"{price:,}" if price < 1e9 else f"{price:.2e}")
         return (
             f"{'-'.join(map(str, sizes))}: backpropagation takes {prices[0]:,} multiplications, "
             f"a difference per unit {prices[1] / prices[0]:,.1f} and "
