@@ -173,6 +173,7 @@ TRUE_WHERE = {
         {"where": Ne(y * x, 1)},
     ),
     "a pole that is excluded": ((x**2 - 1) / (x - 1), x + 1, {"where": Ne(x, 1)}),
+    "logarithms of integers": (log(12) / 2, log(2) + log(3) / 2, {}),
     "absolute value of what is positive": (Abs(x), x, {"where": x >= 0}),
     "softmax Jacobian": (
         Derivative(softmax(i), a[j]),

@@ -211,6 +211,10 @@ def _split_log(argument: Expr, exponents: dict[Symbol, Expr]) -> Expr:
 
 
 def _log_atom(argument: Expr) -> Expr:
+    """Return a logarithm as an atom; that of an integer is split by its small primes first."""
+    primes = sp.factorint(argument, limit=1000) if argument.is_Integer and argument > 1 else {}
+    if primes and primes != {argument: 1}:
+        return sp.Add(*(power * _log_atom(Integer(prime)) for prime, power in primes.items()))
     return sp.Function("log", real=True)(sp.expand(argument)) if argument != 1 else Integer(0)
 
 
