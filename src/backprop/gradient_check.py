@@ -203,7 +203,7 @@ def _is_kink(
     """
     found = [(_slope_from(change, side), _slope_from(change, side / 2)) for side in (h, -h)]
     slopes = [whole for whole, half in found if abs(whole - half) <= negligible]
-    if not slopes or len(slopes) == 2 and abs(slopes[0] - slopes[1]) <= negligible:
+    if not slopes or (len(slopes) == 2 and abs(slopes[0] - slopes[1]) <= negligible):
         return False
     return min(slopes) - negligible <= gradient <= max(slopes) + negligible
 
