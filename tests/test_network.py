@@ -355,10 +355,14 @@ def test_sizes_that_are_not_positive_integers_are_a_value_error(sizes):
             "the loss sigmoid_cross_entropy applies sigmoid itself",
         ),
         ({"weights": constant(1e5)}, "W must be finite, not inf"),
+        (
+            {"weights": lambda shape, rng: np.zeros((4, 4))},
+            "an initialiser must return the shape (4, 3), not (4, 4)",
+        ),
+        ({"biases": lambda shape, rng: [0]}, "an initialiser must return the shape (4, 1), not"),
         ({"dtype": int}, "dtype must be one of floats, such as float32, not int64"),
     ],
 )
-@pytest.mark.filterwarnings("ignore:overflow encountered in cast")
 def test_a_bad_choice_for_a_network_is_a_value_error_that_names_it(options, message):
     choice = {
         "activations": ["tanh", "tanh"],
@@ -396,6 +400,12 @@ def test_layers_that_do_not_join_are_a_value_error():
         Network(layers, "squared_error")
     with pytest.raises(ValueError, match=r"^layers must hold at least one layer$"):
         Network([], "squared_error")
+
+
+def test_layers_of_different_dtypes_are_a_value_error():
+    layers = [Dense(np.ones((2, 2), dtype), [0, 0], "tanh") for dtype in (np.float32, np.float64)]
+    with pytest.raises(ValueError, match=r"^W of layer 2 must be float32, as in layer 1, not flo"):
+        Network(layers, "squared_error")
 
 
 @pytest.mark.parametrize("names", [[], ["W[1]"], ["W[1]", "b[1]", "W[2]", "b[2]", "W[3]"]])
@@ -500,10 +510,24 @@ def test_a_loss_that_is_not_fused_says_where_its_gradient_is_infinite():
         network.gradient([1], [0, 1])
 
 
+@pytest.mark.parametrize("x", [-1, 0, 1e-200])  # a unit that sleeps gives 0 times infinity
+def test_a_gradient_too_large_for_the_dtype_is_a_value_error(x):
+    steep = Dense([[1e200]], [0], "identity")
+    network = Network([Dense([[1.0]], [0], "relu"), steep, steep], "absolute_error")
+    with pytest.raises(ValueError, match=r"^the gradient of W\[1\] must be finite, not (-inf|nan)"):
+        network.gradient([x], [1e250])
+
+
 def test_a_cost_too_large_for_the_dtype_is_infinite():
     network = Network([Dense([[1e200]], [0], "identity")], "squared_error")
     assert network.cost([1], [0]) == math.inf
     assert network.gradient([1], [0]).W[1].tolist() == [[2e200]]
+
+
+def test_what_is_too_small_for_the_dtype_is_0_also_where_underflow_is_an_error():
+    network, X, Y = small(dtype=np.float32)
+    with np.errstate(all="raise"):
+        assert np.all(network.gradient(1e-60 * X, Y).W[1] == 0)
 
 
 def test_trace_and_gradient_can_be_compared_and_hashed_as_objects():

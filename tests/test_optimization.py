@@ -1,4 +1,5 @@
 import math
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -91,6 +92,16 @@ def test_a_walk_keeps_the_precision_of_its_start_and_leaves_it_alone():
     assert path.dtype == np.float32 and start.tolist() == [1, 1]
 
 
+def test_a_gradient_that_writes_into_its_argument_does_not_move_the_walk():
+    def doubled(w):
+        w *= 2
+        return w
+
+    start = np.ones(2)
+    path = descend(doubled, start, rate=0.25, steps=2)
+    assert path.tolist() == [[1, 1], [0.5, 0.5], [0.25, 0.25]] and start.tolist() == [1, 1]
+
+
 def test_a_walk_that_overflows_says_at_which_step():
     with pytest.raises(Diverged, match=r"after step 2 with rate = 1e\+200 .* such as 1e\+199"):
         descend(lambda w: w, 1e100, rate=1e200, steps=9)
@@ -142,23 +153,47 @@ def test_the_limit_of_stability_is_two_over_the_largest_eigenvalue():
     assert below[-1] < below[0] and above[-1] > above[0]
 
 
-def test_descent_agrees_with_torch():
-    torch = pytest.importorskip("torch")
+def test_a_run_goes_on_where_another_ended():
     network, X, Y = two_layers()
-    theirs = [torch.tensor(array, requires_grad=True) for array in network.parameters.values()]
-    optimizer = torch.optim.SGD(theirs, lr=0.5)
-    for _ in range(20):
-        W1, b1, W2, b2 = theirs
-        z = W2 @ torch.tanh(W1 @ torch.tensor(X) + b1) + b2
-        optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(z.T, torch.tensor(Y).T).backward()
-        optimizer.step()
-    run = gradient_descent(network, X, Y, rate=0.5, epochs=20)
-    for mine, their in zip(run.network.parameters.values(), theirs, strict=True):
-        np.testing.assert_allclose(mine, their.detach().numpy(), rtol=1e-12)
+    first = gradient_descent(network, X, Y, rate=0.5, epochs=3)
+    second = gradient_descent(first.network, X, Y, rate=0.5, epochs=4)
+    whole = gradient_descent(network, X, Y, rate=0.5, epochs=7)
+    np.testing.assert_array_equal([*first.costs, *second.costs[1:]], whole.costs)
 
 
 # sgd
+
+
+def peak_bytes(call):
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("layout", "copies"),
+    [
+        (lambda rows: rows.T, 0),
+        (lambda rows: np.ascontiguousarray(rows.T), 1),
+        (lambda rows: rows.T.astype(np.float64), 1),
+        (lambda rows: np.ascontiguousarray(rows.T.astype(np.uint8)), 1),
+    ],
+    ids=["rows", "columns", "float64", "integers"],
+)
+def test_a_run_holds_one_copy_of_the_data_at_most_and_none_of_rows(layout, copies):
+    sizes, m, size = [300, 20, 5], 4000, 1000
+    rng = np.random.default_rng(0)
+    network = dense_network(
+        sizes, ["tanh", "identity"], "squared_error", weights=normal(0.1), rng=rng, dtype=np.float32
+    )
+    X, Y = (layout(rng.random((m, n), np.float32)) for n in (300, 5))
+    held = peak_bytes(lambda: sgd(network, X, Y, rate=0.01, epochs=1, batch_size=size, rng=rng))
+    data, batch = 4 * m * (300 + 5), 4 * size * sum(sizes)
+    parameters = sum(array.nbytes for array in network.parameters.values())
+    assert held <= copies * data + parameters + 3 * batch
 
 
 @pytest.mark.parametrize(("size", "updates"), [(1, 28), (3, 12), (7, 4), (32, 4)])
@@ -255,6 +290,17 @@ def test_a_run_that_diverges_says_when_and_what_to_try(train):
         Diverged, match=r"after epoch \d+ with rate = 10 .* smaller rate, such as 1$"
     ):
         train(line(w=3.0), *five(), rate=10.0, epochs=1000)
+
+
+def test_what_underflows_is_not_called_divergence(train):
+    network, X, Y = two_layers(dtype=np.float32)
+    with np.errstate(all="raise"):
+        assert train(network, 1e-30 * X, Y, rate=1e-30, epochs=2).updates
+
+
+def test_a_clipped_gradient_without_a_parameter_is_not_ignored(train):
+    with pytest.raises(KeyError, match="W"):
+        train(line(w=9.0), *five(), rate=1.0, epochs=1, clip=lambda g: Gradient({}, {}, {}))
 
 
 def test_an_infinite_weight_is_not_hidden_by_a_finite_cost(train):
@@ -354,6 +400,19 @@ def test_clipping_keeps_the_precision_and_leaves_the_rest_alone(clip):
     assert clipped.W[1].dtype == np.float32 and np.all(np.isfinite(clipped.W[1]))
     assert np.all(clipped.W[1] > 0) and np.ptp(W) == 0
     assert np.all(clipped.delta[1] == 9)
+
+
+@pytest.mark.parametrize("clip", [clip_by_value, clip_by_norm])
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_what_is_not_finite_is_not_clipped(clip, bad):
+    with pytest.raises(ValueError, match=rf"^the gradient of b\[1\] must be finite, not {bad}"):
+        clip(gradient(np.ones((2, 3)), bad), 1.0)
+
+
+@pytest.mark.parametrize("clip", [clip_by_value, clip_by_norm])
+def test_a_threshold_beyond_the_dtype_clips_nothing(clip):
+    W = np.full((2, 3), 1e4, np.float16)
+    assert np.all(clip(gradient(W), 1e9).W[1] == W)
 
 
 @pytest.mark.parametrize("clip", [clip_by_value, clip_by_norm])

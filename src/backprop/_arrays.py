@@ -2,10 +2,10 @@
 
 import numbers
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 FloatArray = NDArray[np.floating[Any]]
 Rule = Callable[[FloatArray, str], None]
@@ -21,36 +21,44 @@ def as_floats(value: ArrayLike, name: str) -> FloatArray:
     ValueError
         If `value` is nested unevenly, so that it has no shape.
     """
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} must have one shape: {error}") from None
-    if array.dtype.kind in "biu":
-        return array.astype(np.float64)
-    if array.dtype.kind != "f":
-        raise TypeError(f"{name} must hold real numbers, not {array.dtype}")
-    return array
+    array = _real(value, name)
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
-def columns(value: ArrayLike, name: str, rows: int, dtype: np.dtype[Any]) -> FloatArray:
+def columns(
+    value: ArrayLike, name: str, rows: int, dtype: np.dtype[Any], order: Literal["F", "K"] = "K"
+) -> FloatArray:
     """Return examples as (rows, m) of a dtype; a vector is one column.
+
+    They are copied only if they have another dtype, or for order "F" if a column does not lie
+    together in memory.
 
     Raises
     ------
+    TypeError
+        If they are not real numbers.
     ValueError
         If they have another shape, m is 0, or one of them is not finite.
     """
-    array = as_floats(value, name)
+    array = _real(value, name)
     matrix = array[:, np.newaxis] if array.ndim == 1 else array
     if matrix.ndim != 2 or len(matrix) != rows or matrix.shape[1] == 0:
         raise ValueError(
             f"{name} must have shape ({rows}, m), a column for each of m examples, "
             f"not {array.shape}"
         )
-    with np.errstate(over="ignore"):
-        matrix = matrix.astype(dtype, copy=False)
-    finite(matrix, name)
-    return matrix
+    with np.errstate(over="ignore", under="ignore"):
+        floats: FloatArray = matrix.astype(dtype, order, copy=False)
+    finite(floats, name)
+    return floats
+
+
+def float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
+    """Return a dtype of floats, or raise a ValueError for another one."""
+    chosen = np.dtype(dtype)
+    if chosen.kind != "f":
+        raise ValueError(f"dtype must be one of floats, such as float32, not {chosen}")
+    return chosen
 
 
 def same_shape(first: FloatArray, second: FloatArray, names: str) -> None:
@@ -112,8 +120,9 @@ def generator(rng: object) -> np.random.Generator:
 
 
 def finite(array: FloatArray, name: str) -> None:
-    """Rule: neither NaN nor infinity."""
-    _require(np.isfinite(array), array, f"{name} must be finite")
+    """Rule: neither NaN nor infinity, which shows in the extremes without another array."""
+    if array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
+        _require(np.isfinite(array), array, f"{name} must be finite")
 
 
 def signs(array: FloatArray, name: str) -> None:
@@ -165,6 +174,17 @@ def checked(
     prediction_rule(p, prediction_name)
     target_rule(y, target_name)
     return p, y
+
+
+def _real(value: ArrayLike, name: str) -> NDArray[Any]:
+    """Return `value` as an array of real numbers, or raise as `as_floats` says."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must have one shape: {error}") from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold real numbers, not {array.dtype}")
+    return array
 
 
 def _require(good: NDArray[np.bool_], array: FloatArray, message: str) -> None:

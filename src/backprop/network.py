@@ -12,12 +12,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from backprop._arrays import FloatArray, as_floats, columns, finite, positive_integers
+from backprop._arrays import (
+    FloatArray,
+    as_floats,
+    columns,
+    finite,
+    float_dtype,
+    positive_integers,
+)
 from backprop.activations import ACTIVATIONS, Activation
 from backprop.initialization import Initializer, zeros
 from backprop.losses import LOSSES
 
-_passes_on = np.errstate(over="ignore", invalid="ignore")  # what overflows is refused later on
+_passes_on = np.errstate(over="ignore", invalid="ignore", under="ignore")  # refused later on
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +134,8 @@ class Network:
     Raises
     ------
     ValueError
-        If a layer does not fit the one before it, or the loss is unknown or does not fit.
+        If a layer does not fit the one before it or has another dtype, or the loss is unknown or
+        does not fit.
     """
 
     layers: Sequence[Dense]
@@ -142,6 +150,11 @@ class Network:
                 raise ValueError(
                     f"W of layer {l} must have {len(before.W)} columns, one for each unit of "
                     f"layer {l - 1}, not {layer.W.shape[1]}"
+                )
+            if layer.W.dtype != before.W.dtype:
+                raise ValueError(
+                    f"W of layer {l} must be {before.W.dtype}, as in layer {l - 1}, "
+                    f"not {layer.W.dtype}"
                 )
         fused = LOSSES[self.loss].fuses
         if fused not in {None, self.layers[-1].activation}:
@@ -206,13 +219,15 @@ class Network:
         Raises
         ------
         ValueError
-            If Y does not have the shape of the prediction or is not what the loss allows, or the
-            gradient of the loss is infinite, as where ŷ = σ(z) has rounded to 1 and y = 0.
+            If Y does not have the shape of the prediction or is not what the loss allows, or a
+            gradient overflows, or is infinite, as where ŷ = σ(z) has rounded to 1 and y = 0.
         """
         layer, L = self.layer, len(self.layers)
         W, b, delta = {}, {}, {L: self._output_delta(trace, Y)}
         for l in range(L, 0, -1):
             W[l], b[l] = layer[l].gradient(delta[l], trace.a[l - 1])
+            finite(W[l], f"the gradient of W[{l}]")
+            finite(b[l], f"the gradient of b[{l}]")
             if l > 1:
                 upstream = layer[l].pull_back(delta[l])
                 delta[l - 1] = layer[l - 1].g.vjp(trace.z[l - 1], upstream)
@@ -268,11 +283,10 @@ def dense_network(
     ------
     ValueError
         If sizes are not at least two positive integers, there is not one activation for each
-        layer, a name is unknown, or dtype is not one of floats.
+        layer, a name is unknown, dtype is not one of floats, or an initialiser returns an array
+        of another shape than it was given, or what is not finite in this dtype.
     """
-    sizes = layer_sizes(sizes)
-    if np.dtype(dtype).kind != "f":
-        raise ValueError(f"dtype must be one of floats, such as float32, not {np.dtype(dtype)}")
+    sizes, dtype = layer_sizes(sizes), float_dtype(dtype)
     if isinstance(activations, str) or len(activations) != len(sizes) - 1:
         raise ValueError(
             f"activations must name one for each of the {len(sizes) - 1} layers, "
@@ -280,7 +294,7 @@ def dense_network(
         )
     pairs = zip(sizes, sizes[1:], activations, strict=False)
     layers = [
-        Dense(weights((n, p), rng).astype(dtype), biases((n, 1), rng).astype(dtype), g)
+        Dense(_drawn(weights, (n, p), rng, dtype), _drawn(biases, (n, 1), rng, dtype), g)
         for p, n, g in pairs
     ]
     return Network(layers, loss)
@@ -295,6 +309,20 @@ def layer_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
         Unless they are at least two positive integers.
     """
     return positive_integers(sizes, "sizes")
+
+
+@_passes_on
+def _drawn(
+    initialiser: Initializer,
+    shape: tuple[int, int],
+    rng: np.random.Generator | None,
+    dtype: np.dtype[Any],
+) -> FloatArray:
+    """Return parameters as an initialiser gives them, in a dtype."""
+    array = as_floats(initialiser(shape, rng), "what an initialiser returns")
+    if array.shape != shape:
+        raise ValueError(f"an initialiser must return the shape {shape}, not {array.shape}")
+    return array.astype(dtype)
 
 
 def _by_name(W: Mapping[int, FloatArray], b: Mapping[int, FloatArray]) -> dict[str, FloatArray]:

@@ -35,7 +35,7 @@ Update: TypeAlias = Callable[[Batch], None]
 
 BAR_AFTER = 1.0  # seconds
 BLOCK = 1000  # examples whose activations are held at once to compute a cost
-_overflow_is_seen_later = np.errstate(over="ignore", invalid="ignore")
+_overflow_is_seen_later = np.errstate(over="ignore", invalid="ignore", under="ignore")
 
 
 class Diverged(ArithmeticError):
@@ -62,7 +62,8 @@ class Run:
     updates
         How often the parameters were changed.
     stopped
-        Why the run ended: all "epochs" were done, or the gradient was within the "tolerance".
+        Why the run ended: all "epochs" were done, or the mean gradient of one, as seen in what
+        moved, was within the "tolerance".
     """
 
     network: Network
@@ -111,7 +112,7 @@ def descend(
     rate, tolerance = _settings(rate, tolerance)
     path = [w]
     for step in range(1, positive_integer(steps, "steps") + 1):
-        slope = as_floats(gradient(w), "the value of gradient").astype(w.dtype, copy=False)
+        slope = as_floats(gradient(w.copy()), "the value of gradient").astype(w.dtype, copy=False)
         same_shape(slope, w, "the value of gradient and start")
         if np.all(np.abs(slope) <= tolerance):
             break
@@ -172,7 +173,8 @@ def sgd(
     rng
         The generator that shuffles.
     tolerance
-        Stop after an epoch whose mean gradient has no entry beyond this.
+        Stop after an epoch whose mean gradient, as the parameters have moved, has no entry beyond
+        this; with 0, after an epoch that has moved none of them.
     clip
         What to do with each gradient before it is used, such as
         `lambda gradient: clip_by_norm(gradient, 1)`.
@@ -196,22 +198,36 @@ def sgd(
     return _train(network, X, Y, shuffled, rate, epochs, tolerance, clip, progress, track)
 
 
+@_overflow_is_seen_later
 def clip_by_value(gradient: Gradient, threshold: float) -> Gradient:
     """Limit each entry of ∂J/∂W and ∂J/∂b to [-threshold, threshold]; its sign stays.
 
     The direction of the gradient may change. δ, which nobody adds to a parameter, is left alone.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the threshold is not positive and finite, or an entry of the gradient is not finite.
     """
     t = number_between(threshold, "threshold", 0, math.inf)
+    _require_finite(gradient.parameters, "the gradient of ")
     return _each(gradient, lambda array: np.clip(array, -t, t))
 
 
+@_overflow_is_seen_later
 def clip_by_norm(gradient: Gradient, threshold: float) -> Gradient:
     """Shorten ∂J/∂W and ∂J/∂b together to the norm `threshold`, if it is longer.
 
     The norm is the root of the sum of all squares; the direction of the gradient stays, and δ is
     left alone.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the threshold is not positive and finite, or an entry of the gradient is not finite.
     """
     threshold = number_between(threshold, "threshold", 0, math.inf)
+    _require_finite(gradient.parameters, "the gradient of ")
     length = _norm(gradient.parameters)
     return gradient if length <= threshold else _each(gradient, lambda g: g * (threshold / length))
 
@@ -233,8 +249,8 @@ def _train(
     rate, tolerance = _settings(rate, tolerance)
     rounds = range(1, positive_integer(epochs, "epochs") + 1)
     network = network.with_parameters(_copies(network.parameters))
-    X, Y = _checked(network, X, Y)
     in_place = shuffled is not None and clip is None and BatchStep.can(network)
+    X, Y = _checked(network, X, Y, "F" if in_place else "K")
     start = _in_place if in_place else partial(_plainly, clip=clip)
     update = start(network, X, Y, rate)
     costs, updates = [_cost(network, X, Y)], 0
@@ -245,7 +261,7 @@ def _train(
                 update(batch)
                 updates += 1
             with _refusals_mean_overflow():
-                _require_finite(network)
+                _require_finite(network.parameters)
                 costs += [_cost(network, X, Y)] if track else []
         except FloatingPointError:
             raise Diverged(f"epoch {epoch}", rate) from None
@@ -262,15 +278,15 @@ def _plainly(
     def update(batch: Batch) -> None:
         with _refusals_mean_overflow():
             gradient = network.gradient(X[:, batch], Y[:, batch])
-        for name, slope in (clip(gradient) if clip else gradient).parameters.items():
-            network.parameters[name][...] -= rate * slope
+        slopes = (clip(gradient) if clip else gradient).parameters
+        for name, array in network.parameters.items():
+            array -= rate * slopes[name]
 
     return update
 
 
 def _in_place(network: Network, X: FloatArray, Y: FloatArray, rate: float) -> Update:
     """Return what does the same without making new arrays."""
-    rows, targets = np.ascontiguousarray(X.T), np.ascontiguousarray(Y.T)
 
     @cache
     def step_for(m: int) -> BatchStep:
@@ -278,8 +294,8 @@ def _in_place(network: Network, X: FloatArray, Y: FloatArray, rate: float) -> Up
 
     def update(batch: Batch) -> None:
         step = step_for(len(batch))
-        rows.take(batch, 0, step.x, "clip")
-        targets.take(batch, 0, step.y, "clip")
+        X.T.take(batch, 0, step.x, "clip")
+        Y.T.take(batch, 0, step.y, "clip")
         step()
 
     return update
@@ -294,10 +310,12 @@ def _refusals_mean_overflow() -> Iterator[None]:
         raise FloatingPointError(error) from None
 
 
-def _checked(network: Network, X: ArrayLike, Y: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def _checked(
+    network: Network, X: ArrayLike, Y: ArrayLike, order: Literal["F", "K"]
+) -> tuple[FloatArray, FloatArray]:
     """Return X and Y as the network takes them, with as many columns."""
-    X = network.layers[0].read(X, "X")
-    Y = columns(Y, "Y", network.sizes[-1], X.dtype)
+    n, dtype = network.sizes, network.layers[0].W.dtype
+    X, Y = columns(X, "X", n[0], dtype, order), columns(Y, "Y", n[-1], dtype, order)
     if X.shape[1] != Y.shape[1]:
         raise ValueError(
             f"Y must have a column for each of the {X.shape[1]} examples, not {Y.shape[1]}"
@@ -314,9 +332,9 @@ def _cost(network: Network, X: FloatArray, Y: FloatArray) -> float:
     return float(cost)
 
 
-def _require_finite(network: Network) -> None:
-    for name, array in network.parameters.items():
-        finite(array, name)
+def _require_finite(arrays: Arrays, kind: str = "") -> None:
+    for name, array in arrays.items():
+        finite(array, kind + name)
 
 
 def _settings(rate: float, tolerance: float) -> tuple[float, float]:
