@@ -73,6 +73,14 @@ def test_keys_walk_from_a_button_and_on_the_slider(show):
     assert page.get_by_role("slider").get_attribute("aria-valuetext") == "27 of 27"
 
 
+def test_keys_walk_from_a_button_in_a_notebook_whose_cells_take_the_focus(show):
+    page = show(stepper())
+    page.evaluate("document.querySelector('main').tabIndex = 0")
+    page.get_by_role("button", name="Forward").focus()
+    page.keyboard.press("ArrowRight")
+    assert at(page) == "1 of 27"
+
+
 def test_values_stand_from_the_step_that_finds_them(show):
     explorer = stepper()
     page = show(explorer)

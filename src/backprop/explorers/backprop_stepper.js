@@ -230,8 +230,9 @@ function tabulate(ledger, steps, now) {
 // The explorer.
 
 const LEGEND =
-  "Arrow keys move a step, Home and End go to the first and the last. " +
-  "In the graph black is computed forward, and orange, the derivatives of L, backward.";
+  "The bold number is new, and what lights up leads to it. Black numbers are given or computed " +
+  "forward, orange ones are derivatives, computed backward. From the slider or a button arrow " +
+  "keys move a step, Home and End go to the first and the last.";
 
 /** Where a key leads from a step. */
 function target(key, step, last) {
@@ -281,7 +282,7 @@ function render({ model, el }) {
   );
   el.addEventListener("keydown", (event) => {
     const step = target(event.key, model.get("step"), last);
-    if (step === undefined || event.target.closest("input, [tabindex]")) return;
+    if (step === undefined || event.target.matches("input, [tabindex]")) return;
     event.preventDefault();
     go(step);
   });

@@ -41,6 +41,7 @@ class Step:
     formula, numbers, result
         In TeX: the formula in letters; the same in numbers, empty where nothing is to be worked
         out; the result. The last two begin with = or ≈, and are right to six significant digits.
+        At the start x and y stand in the place of the first two.
     says
         A sentence.
     lit
@@ -97,7 +98,7 @@ class _Walk:
         x, y = (", ".join(map(tex, vector)) for vector in (self.x, self.y))
         sizes = "-".join(map(str, self.network.sizes))
         says = f"A {sizes} network, an example x and its target y. Nothing is computed yet."
-        return Step("start", f"x = ({x}), y = ({y})", "", "", says, (), "", "")
+        return Step("start", f"x = ({x})", f"y = ({y})", "", says, (), "", "")
 
     # Forward
 
@@ -121,7 +122,7 @@ class _Walk:
             " + ".join([*letters, symbol("b", l, k)]),
             added([*map(_product, weights, inputs), tex(bias)]),
             self.trace.z[l][k - 1, 0],
-            f"Unit {k} of layer {l} weighs what comes in and adds its bias: z = {{}}.",
+            f"Unit {k} of layer {l} weighs what comes in and adds its bias: z {{}}.",
             [_node(l - 1, j) for j in before] + [f"w{l}.{k}.{j}" for j in before],
             f"z{l}.{k}",
             exact=[*weights, *inputs, bias],
@@ -136,7 +137,7 @@ class _Walk:
             write(symbol("z", l, k)),
             write(tex(z)),
             self.trace.a[l][k - 1, 0],
-            f"Unit {k} of layer {l} passes on the {_words(name)} of its z: a = {{}}.",
+            f"Unit {k} of layer {l} passes on the {_words(name)} of its z: a {{}}.",
             [f"z{l}.{k}", f"g{l}.{k}.{k}"],
             f"a{l}.{k}",
             exact=[z],
@@ -150,7 +151,7 @@ class _Walk:
             softmax(k - 1, [symbol("z", l, i) for i in self._units(l)]),
             softmax(k - 1, [tex(value) for value in z]),
             self.trace.a[l][k - 1, 0],
-            f"Unit {k} of layer {l} passes on its share of the softmax: a = {{}}.",
+            f"Unit {k} of layer {l} passes on its share of the softmax: a {{}}.",
             [name for i in self._units(l) for name in (f"z{l}.{i}", f"g{l}.{k}.{i}")],
             f"a{l}.{k}",
             exact=[*z],
@@ -167,7 +168,7 @@ class _Walk:
             loss(name, symbols, targets),
             loss(name, [tex(v) for v in values], [tex(v) for v in self.y]),
             self.cost,
-            f"The {_words(name)} compares the output with the target: L = {{}}.",
+            f"The {_words(name)} compares the output with the target: L {{}}.",
             [name for k in self._units(self.L) for name in (f"{letter}{self.L}.{k}", f"l{k}")],
             "L",
             exact=[*values, *self.y],
@@ -198,7 +199,7 @@ class _Walk:
             loss_slope(name, n, a, y),
             loss_slope(name, n, tex(value), tex(target)),
             self.gradient.delta[self.L][k - 1, 0],
-            f"The {self.loss.fuses} and its loss are one: δ of output {k} is a less y, {{}}.",
+            f"The {self.loss.fuses} and its loss are one: δ of output {k} is a − y {{}}.",
             ["L", f"l{k}", f"a{self.L}.{k}", f"g{self.L}.{k}.{k}"],
             f"d{self.L}.{k}",
             exact=[value, target],
@@ -213,7 +214,7 @@ class _Walk:
             loss_slope(name, n, symbol("a", self.L, k), f"y_{{{k}}}"),
             loss_slope(name, n, tex(a), tex(y)),
             self.upstream[self.L][k - 1, 0],
-            f"How fast the loss changes with output {k}: ∂L/∂a = {{}}.",
+            f"How fast the loss changes with output {k}: ∂L/∂a {{}}.",
             ["L", f"l{k}"],
             f"da{self.L}.{k}",
             exact=[a, y],
@@ -232,7 +233,7 @@ class _Walk:
             " + ".join(letters),
             added(list(map(_product, weights, deltas))),
             self.upstream[l][k - 1, 0],
-            f"Unit {k} of layer {l} gets back from {who} weight times δ: ∂L/∂a = {{}}.",
+            f"Unit {k} of layer {l} gets back from {who} weight times δ: ∂L/∂a {{}}.",
             [name for i in after for name in (f"z{l + 1}.{i}", f"w{l + 1}.{i}.{k}")],
             f"da{l}.{k}",
             exact=[*weights, *deltas],
@@ -248,7 +249,7 @@ class _Walk:
             write(symbol("z", l, k), symbol("a", l, k)),
             write(tex(z), tex(a)),
             layer.g.derivative(self.trace.z[l])[k - 1, 0],
-            f"How fast unit {k} of layer {l} answers to its z: g′(z) = {{}}.",
+            f"How fast unit {k} of layer {l} answers to its z: g′(z) {{}}.",
             [f"z{l}.{k}"],
             f"g{l}.{k}",
             exact=[z, a],
@@ -264,7 +265,7 @@ class _Walk:
             rf"{slope(symbol('a', l, k))} \cdot g'({symbol('z', l, k)})",
             _product(upstream, own),
             self.gradient.delta[l][k - 1, 0],
-            f"Their product is the error of unit {k} of layer {l}: δ = {{}}.",
+            f"Their product is the error of unit {k} of layer {l}: δ {{}}.",
             [f"a{l}.{k}", f"g{l}.{k}.{k}"],
             f"d{l}.{k}",
             exact=[upstream, own],
@@ -280,7 +281,7 @@ class _Walk:
             _product(delta, a),
             self.gradient.W[l][k - 1, j - 1],
             f"The weight from {start} to unit {k} of layer {l}: "
-            "δ where it ends times the value where it starts, {}.",
+            "δ where it ends times the value where it starts, ∂L/∂w {}.",
             [f"z{l}.{k}", _node(l - 1, j), f"w{l}.{k}.{j}"],
             f"dw{l}.{k}.{j}",
             exact=[delta, a],
@@ -293,7 +294,7 @@ class _Walk:
             symbol(r"\delta", l, k),
             "",
             self.gradient.b[l][k - 1, 0],
-            f"The bias of unit {k} of layer {l} adds to z as it is: its gradient is δ, {{}}.",
+            f"The bias of unit {k} of layer {l} adds to z as it is: its gradient is δ {{}}.",
             [f"z{l}.{k}"],
             f"db{l}.{k}",
         )
@@ -310,7 +311,7 @@ def _step(
     slot: str,
     exact: Sequence[float] = (),
 ) -> Step:
-    """Write a step; `exact` are the numbers in `numbers`, `says` has {} where the value goes."""
+    """Write a step; `exact` are the numbers in `numbers`, `says` has {} where = or ≈ and the value go."""
     written = tex(value)
     worked = numbers if numbers != written else ""
     return Step(
@@ -326,8 +327,9 @@ def _step(
 
 
 def _spoken(value: float) -> str:
-    """Write a number for a sentence."""
-    return f"{value:.6g}".replace("-", "−").replace("e−0", "e−")
+    """Write = or ≈ and a number for a sentence."""
+    number = f"{value:.6g}".replace("-", "−").replace("e−0", "e−")
+    return f"{'=' if relation(value) == '=' else '≈'} {number}"
 
 
 def _product(one: float, other: float) -> str:
