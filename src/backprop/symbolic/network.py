@@ -5,8 +5,8 @@ expression in parameters, inputs and targets behind it. Layers, units and entrie
 input is layer 0, and `w[l][k, j]` leads from unit j of layer l-1 to unit k of layer l.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -188,10 +188,17 @@ class NetworkFormula:
 
 def values(expressions: Iterable[Expr], point: Point, digits: int = 15) -> list[sp.Float]:
     """Return the values of expressions at a point, computed with twice the digits asked for."""
-    formulas = [explicit(unfold(expr).doit()) for expr in expressions]
+    evaluate = _evaluator(tuple(expressions), tuple(point))
     numbers = [sp.Float(value, 2 * digits) for value in point.values()]
-    found = sp.lambdify(list(point), formulas, "sympy", cse=True)(*numbers)
-    return [sp.N(value, digits) for value in found]
+    return [sp.N(value, digits) for value in evaluate(*numbers)]
+
+
+@lru_cache(maxsize=8)
+def _evaluator(expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...]) -> Callable[..., Any]:
+    """Return the function that gives their values; it is kept, for it takes far longer to make."""
+    formulas = [explicit(unfold(expr).doit()) for expr in expressions]
+    evaluate: Callable[..., Any] = sp.lambdify(symbols, formulas, "sympy", cse=True)
+    return evaluate
 
 
 def _weights(l: int, rows: int, columns: int) -> dict[tuple[int, int], Symbol]:
