@@ -161,6 +161,8 @@ def test_derivatives_of_what_lies_before_are_refused(twin):
         (([2, 1], "relu", "squared_error"), "one for each of the 1 layers"),
         (([2, 1], ["rely"], "squared_error"), "unknown activation"),
         (([2, 1], ["relu"], "square"), "unknown loss"),
+        (([2, 0], ["relu"], "squared_error"), "sizes must be at least two positive integers"),
+        (([2, 1], ["tanh"], "sigmoid_cross_entropy"), "applies sigmoid itself"),
     ],
 )
 def test_a_twin_of_no_network_is_refused(arguments, message):
@@ -168,7 +170,16 @@ def test_a_twin_of_no_network_is_refused(arguments, message):
         NetworkFormula(*arguments)
 
 
-def test_arrays_that_do_not_fit_are_refused(twin):
-    parameters = {"W[1]": np.ones((2, 2)), "b[1]": [1, 1], "W[2]": [[1, 1]], "b[2]": [1]}
-    with pytest.raises(ValueError, match=r"W\[1\] must have 6 entries, not 4"):
-        twin.point(parameters, [1, 1, 1], [1])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"W[1]": np.ones((2, 2))}, r"W\[1\] must have 6 entries, not 4"),
+        ({"W[1]": np.ones((3, 2))}, r"W\[1\] must have shape \(2, 3\), not \(3, 2\)"),
+        ({"b[2]": [np.nan]}, r"b\[2\] must be finite, not nan"),
+        ({"W[2]": [[1, np.inf]]}, r"W\[2\] must be finite, not inf"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(twin, change, message):
+    fitting = {"W[1]": np.ones((2, 3)), "b[1]": [1, 1], "W[2]": [[1, 1]], "b[2]": [1]}
+    with pytest.raises(ValueError, match=message):
+        twin.point(fitting | change, [1, 1, 1], [1])

@@ -156,12 +156,7 @@ class Network:
                     f"W of layer {l} must be {before.W.dtype}, as in layer {l - 1}, "
                     f"not {layer.W.dtype}"
                 )
-        fused = LOSSES[self.loss].fuses
-        if fused not in {None, self.layers[-1].activation}:
-            raise ValueError(
-                f"the loss {self.loss} applies {fused} itself: the activation of the last layer "
-                f"must be {fused}, not {self.layers[-1].activation}"
-            )
+        fused_activation(self.loss, self.layers[-1].activation)
 
     @property
     def layer(self) -> dict[int, Dense]:
@@ -287,12 +282,7 @@ def dense_network(
         of another shape than it was given, or what is not finite in this dtype.
     """
     sizes, dtype = layer_sizes(sizes), float_dtype(dtype)
-    if isinstance(activations, str) or len(activations) != len(sizes) - 1:
-        raise ValueError(
-            f"activations must name one for each of the {len(sizes) - 1} layers, "
-            f"not {activations!r}"
-        )
-    pairs = zip(sizes, sizes[1:], activations, strict=False)
+    pairs = zip(sizes, sizes[1:], layer_activations(sizes, activations), strict=False)
     layers = [
         Dense(_drawn(weights, (n, p), rng, dtype), _drawn(biases, (n, 1), rng, dtype), g)
         for p, n, g in pairs
@@ -309,6 +299,33 @@ def layer_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
         Unless they are at least two positive integers.
     """
     return positive_integers(sizes, "sizes")
+
+
+def layer_activations(sizes: Sequence[int], activations: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the activations; a ValueError unless there is one for each layer."""
+    if isinstance(activations, str) or len(activations) != len(sizes) - 1:
+        raise ValueError(
+            f"activations must name one for each of the {len(sizes) - 1} layers, "
+            f"not {activations!r}"
+        )
+    return tuple(activations)
+
+
+def fused_activation(loss: str, last: str) -> str | None:
+    """Return the activation that a loss applies itself, or None if it applies none.
+
+    Raises
+    ------
+    ValueError
+        If the loss is unknown, or `last`, the activation of the last layer, is another one.
+    """
+    fused = LOSSES[loss].fuses
+    if fused not in {None, last}:
+        raise ValueError(
+            f"the loss {loss} applies {fused} itself: the activation of the last layer "
+            f"must be {fused}, not {last}"
+        )
+    return fused
 
 
 @_passes_on

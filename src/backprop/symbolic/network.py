@@ -14,7 +14,8 @@ import numpy as np
 import sympy as sp
 from sympy import Dummy, Expr, Rational, Symbol
 
-from backprop import losses
+from backprop._arrays import finite
+from backprop.network import fused_activation, layer_activations, layer_sizes
 from backprop.symbolic.activations import ACTIVATIONS, i, n, scores
 from backprop.symbolic.by_slope import by_slope, explicit, g
 from backprop.symbolic.losses import LOSSES
@@ -44,27 +45,19 @@ class NetworkFormula:
     Raises
     ------
     ValueError
-        If there is not one activation for each layer, or a name is unknown.
+        If sizes are not at least two positive integers, there is not one activation for each
+        layer, a name is unknown, or the loss applies another activation than the last layer.
     """
 
-    def __init__(
-        self,
-        sizes: Sequence[int],
-        activations: Sequence[str],
-        loss: str,
-    ) -> None:
-        if isinstance(activations, str) or len(activations) != len(sizes) - 1:
-            raise ValueError(
-                f"activations must name one for each of the {len(sizes) - 1} layers, "
-                f"not {activations!r}"
-            )
-        self.sizes, self.activations, self.loss = tuple(sizes), tuple(activations), loss
+    def __init__(self, sizes: Sequence[int], activations: Sequence[str], loss: str) -> None:
+        self.sizes = sizes = layer_sizes(sizes)
+        self.activations, self.loss = layer_activations(sizes, activations), loss
+        self._fused = fused_activation(loss, self.activations[-1]) is not None
         layers = range(1, len(sizes))
         self.x = {j: _real("x" + _number(j, sizes[0])) for j in _upto(sizes[0])}
         self.y = {k: _real("y" + _number(k, sizes[-1])) for k in _upto(sizes[-1])}
         self.w = {l: _weights(l, sizes[l], sizes[l - 1]) for l in layers}
         self.b = {l: {k: _real(self._name("b", l, k)) for k in _upto(sizes[l])} for l in layers}
-        self._fused = bool(losses.LOSSES[loss].fuses)
         self._columns = self._onward(0, self.x)
         self.z = {l: self._displayed("z", l, 2 * l - 1) for l in layers}
         self.a = {0: self.x, **{l: self._displayed("a", l, 2 * l) for l in layers}}
@@ -113,17 +106,17 @@ class NetworkFormula:
         Raises
         ------
         ValueError
-            If an array does not have one entry for each symbol.
+            If an array does not have one entry for each symbol, a matrix has another shape than W,
+            or an entry is not finite.
         """
         given: list[tuple[str, Mapping[Any, Symbol], Any]]
         given = [("x", self.x, x), ("y", self.y, y)]
         given += [(f"W[{l}]", self.w[l], parameters[f"W[{l}]"]) for l in self.w]
         given += [(f"b[{l}]", self.b[l], parameters[f"b[{l}]"]) for l in self.b]
+        weights = {f"W[{l}]": (self.sizes[l], self.sizes[l - 1]) for l in self.w}
         point: Point = {}
         for name, symbols, array in given:
-            entries = np.asarray(array, dtype=object).ravel()
-            if len(entries) != len(symbols):
-                raise ValueError(f"{name} must have {len(symbols)} entries, not {len(entries)}")
+            entries = _entries(array, name, len(symbols), weights.get(name))
             point |= {s: Rational(v) for s, v in zip(symbols.values(), entries, strict=True)}
         return point
 
@@ -199,6 +192,18 @@ def _evaluator(expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...]) -> Ca
     formulas = [explicit(unfold(expr).doit()) for expr in expressions]
     evaluate: Callable[..., Any] = sp.lambdify(symbols, formulas, "sympy", cse=True)
     return evaluate
+
+
+def _entries(array: Any, name: str, size: int, shape: tuple[int, int] | None) -> list[Any]:
+    """Return the entries of an array, of fractions perhaps, row by row."""
+    numbers = np.asarray(array, dtype=object)
+    if numbers.size != size:
+        raise ValueError(f"{name} must have {size} entries, not {numbers.size}")
+    if shape and numbers.shape not in {shape, (size,)}:
+        raise ValueError(f"{name} must have shape {shape}, not {numbers.shape}")
+    entries = list(numbers.flat)  # SymPy would take NaN and infinity for 0
+    finite(np.array([v for v in entries if isinstance(v, float | np.floating)]), name)
+    return entries
 
 
 def _weights(l: int, rows: int, columns: int) -> dict[tuple[int, int], Symbol]:
