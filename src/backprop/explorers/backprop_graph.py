@@ -19,7 +19,8 @@ LABEL = 13  # from line to line on an edge
 
 _STEP = 22  # from z to a, and from a to the loss
 _MARGIN, _HEADING = 4, 24
-_WIDE, _TALL = 102, 110  # from unit to unit in a graph that runs to the right, or down
+_UNIT = 106  # the width of a z and of an a
+_WIDE, _TALL = 102, 113  # from unit to unit in a graph that runs to the right, or down
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,8 @@ class Graph:
                 (f"da{at}", r"\partial L/\partial a"),
                 (f"g{at}", "g'(z)"),
             )
-            self.boxes.append(Box(f"z{at}", 2 * l - 1, k, 101, z, 2))
-            self.boxes.append(Box(f"a{at}", 2 * l, k, 101, a[:1] if fused else a))
+            self.boxes.append(Box(f"z{at}", 2 * l - 1, k, _UNIT, z, 2))
+            self.boxes.append(Box(f"a{at}", 2 * l, k, _UNIT, a[:1] if fused else a))
             self.given[f"b{at}"] = short(layer.b[k - 1, 0])
             for j in self._of(l - 1):
                 start = f"a{l - 1}.{j}" if l > 1 else f"x{j}"
@@ -153,7 +154,7 @@ class Graph:
         fan = min(self.sizes[column // 2 : column // 2 + 2])
         if tall:
             return {1: 60, 2: 108}.get(fan, 80)
-        return {1: 68, 2: 80, 3: 112}.get(fan, 96)
+        return {1: 68, 2: 92, 3: 116}.get(fan, 96)
 
     def _ends(self, edge: Edge, boxes: Mapping[str, list[float]], *, tall: bool) -> list[float]:
         by_name = {box.name: box for box in self.boxes}

@@ -107,7 +107,7 @@ function svgName(tex) {
     if (typeof item === "string") return isLetter(item) ? span('font-style="italic"', item) : item;
     const text = words(item.lower ?? item.upper);
     if (item.lower) return span('class="stepper-script" dy="3"', text);
-    const back = words(items[k - 1].lower).length * 4.6;
+    const back = words(items[k - 1].lower).length * 4.2;
     return span(`class="stepper-script" dy="-8" dx="${-back}"`, text);
   });
   return pieces.join("");
@@ -230,9 +230,9 @@ function tabulate(ledger, steps, now) {
 // The explorer.
 
 const LEGEND =
-  "The bold number is new, and what lights up leads to it. Black numbers are given or computed " +
-  "forward, orange ones are derivatives, computed backward. From the slider or a button arrow " +
-  "keys move a step, Home and End go to the first and the last.";
+  "The bold number is new, and what lights up leads to it. Orange numbers are derivatives, " +
+  "computed backward; the others are given or computed forward. From the slider or a button, " +
+  "arrow keys move a step, Home and End go to the first and the last.";
 
 /** Where a key leads from a step. */
 function target(key, step, last) {
