@@ -146,6 +146,10 @@ def test_what_is_stored_is_what_a_pass_leaves_behind(sizes):
     assert counting.stored_forward(sizes) == max(p + n for p, n in pairwise(held))
 
 
+def test_what_a_unit_changes_on_the_way_to_the_output():
+    assert [counting.behind((5, 4, 3, 2), l) for l in (1, 2, 3)] == [3 + 6, 2, 0]
+
+
 FUNCTIONS = [
     counting.weights,
     counting.parameters,
@@ -161,7 +165,22 @@ FUNCTIONS = [
 ]
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        ([1.0], [0.5], r"x must have shape \(2, m\)"),
+        ([[1.0, 2.0]], [0.5], r"x must have shape \(2, m\)"),
+        ([1.0, 2.0], [0.5, 1.0], r"y must have shape \(1, m\)"),
+        ([1.0, np.nan], [0.5], "x must be finite, not nan"),
+        (np.ones((2, 3)), np.ones((1, 3)), "x and y must be one example each"),
+    ],
+)
+def test_one_example_that_fits_the_network_is_counted(x, y, message):
+    with pytest.raises(ValueError, match=message):
+        counting.count(sigmoid_network((2, 1)), x, y)
+
+
+@pytest.mark.parametrize("function", [*FUNCTIONS, lambda sizes: counting.behind(sizes, 1)])
 @pytest.mark.parametrize("sizes", [(), (3,), (3, 0), (3, -1, 2), (3, 2.0), (3, True)])
 def test_sizes_are_at_least_two_positive_integers(function, sizes):
     with pytest.raises(ValueError, match="sizes must be at least two positive integers"):

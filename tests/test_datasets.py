@@ -119,6 +119,22 @@ def test_one_hot_says_what_labels_it_takes(labels, error, message):
         one_hot(labels)
 
 
+@pytest.mark.parametrize(
+    ("classes", "error", "message"),
+    [(0, ValueError, "classes must be at least 1"), (2.5, TypeError, "classes must be an integer")],
+)
+def test_one_hot_says_what_classes_it_takes(classes, error, message):
+    with pytest.raises(error, match=message):
+        one_hot([0, 1], classes)
+
+
+@pytest.mark.parametrize("load", [load_digits, load_mnist, lambda dtype: one_hot([0], 2, dtype)])
+@pytest.mark.parametrize("dtype", [int, np.uint8, complex])
+def test_a_dtype_without_fractions_is_a_value_error(load, dtype):
+    with pytest.raises(ValueError, match="dtype must be one of floats, such as float32, not "):
+        load(dtype)
+
+
 # The shipped digits
 
 

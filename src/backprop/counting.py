@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop._arrays import FloatArray
+from backprop._arrays import FloatArray, columns
 from backprop.activations import sigmoid
 from backprop.network import Network, layer_sizes
 
@@ -70,7 +70,8 @@ def behind(sizes: Sizes, l: int) -> int:
 
     The change multiplies one column of weights; from the second layer behind on all has changed.
     """
-    return sum(sizes[l + 1 : l + 2]) + sum(map(prod, pairwise(sizes[l + 1 :])))
+    after = layer_sizes(sizes)[l + 1 :]
+    return sum(after[:1]) + sum(map(prod, pairwise(after)))
 
 
 def weight_differences(sizes: Sizes) -> int:
@@ -156,18 +157,25 @@ def count(network: Network, x: ArrayLike, y: ArrayLike) -> Counts:
     Raises
     ------
     ValueError
-        Unless every activation is the sigmoid and the loss the squared error.
+        Unless every activation is the sigmoid and the loss the squared error, and x and y are one
+        finite column for the network.
     """
     if {layer.activation for layer in network.layers} != {"sigmoid"} or (
         network.loss != "squared_error"
     ):
         raise ValueError("network must have sigmoids everywhere and the squared error as its loss")
+    example, target = (
+        columns(value, name, n, np.dtype(float))
+        for value, name, n in ((x, "x", network.sizes[0]), (y, "y", network.sizes[-1]))
+    )
+    if example.shape[1] != 1 or target.shape[1] != 1:
+        raise ValueError("x and y must be one example each")
     tally = Tally()
     W = {l: tally.numbers(layer.W) for l, layer in network.layer.items()}
     b = {l: tally.numbers(layer.b[:, 0]) for l, layer in network.layer.items()}
-    a = _activations(W, b, tally.numbers(np.ravel(x)))
+    a = _activations(W, b, tally.numbers(example[:, 0]))
     forward = tally.multiplications
-    gradient = _gradients(W, a, np.ravel(y).tolist())
+    gradient = _gradients(W, a, target[:, 0].tolist())
     values = {name: np.vectorize(_value)(entries) for name, entries in gradient.items()}
     return Counts(forward, tally.multiplications - forward, values)
 

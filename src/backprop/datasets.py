@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from backprop._arrays import FloatArray
+from backprop._arrays import FloatArray, float_dtype, positive_integer
 
 Integers = NDArray[np.integer[Any]]
 
@@ -75,11 +75,12 @@ def one_hot(labels: ArrayLike, classes: int = 10, dtype: DTypeLike = np.float64)
     Raises
     ------
     TypeError
-        If the labels are not integers.
+        If the labels are not integers, or classes is not one.
     ValueError
-        If they do not have the shape (m,), or one lies outside 0 to classes - 1.
+        If they do not have the shape (m,), one lies outside 0 to classes - 1, there is no class,
+        or dtype is not one of floats.
     """
-    numbers = np.asarray(labels)
+    numbers, classes = np.asarray(labels), positive_integer(classes, "classes")
     if numbers.dtype.kind not in "iu":
         raise TypeError(f"labels must be integers, not {numbers.dtype}")
     if numbers.ndim != 1:
@@ -87,7 +88,7 @@ def one_hot(labels: ArrayLike, classes: int = 10, dtype: DTypeLike = np.float64)
     outside = numbers[(numbers < 0) | (numbers >= classes)]
     if outside.size:
         raise ValueError(f"labels must lie between 0 and {classes - 1}, not {outside[0]}")
-    columns: FloatArray = np.zeros((classes, numbers.size), dtype)
+    columns: FloatArray = np.zeros((classes, numbers.size), float_dtype(dtype))
     columns[numbers, np.arange(numbers.size)] = 1
     return columns
 
@@ -97,8 +98,10 @@ def load_digits(dtype: DTypeLike = np.float64) -> tuple[Examples, Examples]:
 
     They are the 1,797 images of the test set of the UCI handwritten digits (see `data/digits.txt`),
     in its order. Every fifth image of each digit is for testing: 1,442 to train, 355 to test, the
-    ten digits in equal shares. The same writers are in both sets.
+    ten digits in equal shares. The same writers are in both sets. A ValueError says so if dtype is
+    not one of floats.
     """
+    dtype = float_dtype(dtype)
     file = resources.files("backprop") / "data" / "digits.npz"
     with file.open("rb") as stream, np.load(stream) as arrays:
         pixels, labels = arrays["pixels"], arrays["labels"].astype(np.intp)
@@ -122,8 +125,10 @@ def load_mnist(dtype: DTypeLike = np.float32) -> tuple[Examples, Examples]:
     ConnectionError
         If the file cannot be fetched; nothing is left behind then.
     ValueError
-        If the file is not the published one, is cut off, or holds anything else.
+        If the file is not the published one, is cut off, or holds anything else, or dtype is not
+        one of floats.
     """
+    dtype = float_dtype(dtype)
     path = Path(os.environ.get(LOCAL_MNIST) or _fetched_mnist())
     if not path.is_file():
         raise FileNotFoundError(f"{LOCAL_MNIST} names {path}, and there is no such file")
