@@ -311,7 +311,7 @@ def _step(
     slot: str,
     exact: Sequence[float] = (),
 ) -> Step:
-    """Write a step; `exact` are the numbers in `numbers`, `says` has {} for = or ≈ and the value."""
+    """Write a step; `exact` are the numbers in `numbers`, `says` has {} for = or ≈ and value."""
     written = tex(value)
     worked = numbers if numbers != written else ""
     return Step(
