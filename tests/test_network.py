@@ -200,6 +200,13 @@ def test_parameters_are_the_arrays_themselves_by_name():
     assert network.sizes == (3, 2, 1)
 
 
+def test_a_network_keeps_its_layers_when_the_list_changes():
+    layers = [Dense([[1.0]], [0], "tanh")]
+    network = Network(layers, "squared_error")
+    layers.clear()
+    assert network.sizes == (1, 1)
+
+
 def test_other_parameters_make_another_network():
     network, X, _ = small()
     doubled = network.with_parameters({n: 2 * array for n, array in network.parameters.items()})
@@ -518,6 +525,12 @@ def test_a_gradient_too_large_for_the_dtype_is_a_value_error(x):
         network.gradient([x], [1e250])
 
 
+def test_a_sum_of_errors_too_large_for_the_dtype_is_a_value_error():
+    layers = [Dense([[1.0]], [0], "identity"), Dense([[1e308]], [0], "identity")]
+    with pytest.raises(ValueError, match=r"^the gradient of b\[1\] must be finite, not -inf$"):
+        Network(layers, "absolute_error").gradient([[0, 0]], [[1, 1]])
+
+
 def test_a_cost_too_large_for_the_dtype_is_infinite():
     network = Network([Dense([[1e200]], [0], "identity")], "squared_error")
     assert network.cost([1], [0]) == math.inf
@@ -526,8 +539,10 @@ def test_a_cost_too_large_for_the_dtype_is_infinite():
 
 def test_what_is_too_small_for_the_dtype_is_0_also_where_underflow_is_an_error():
     network, X, Y = small(dtype=np.float32)
+    subnormal, vanishing = (scale * X.astype(np.float64) for scale in (1e-40, 1e-60))
     with np.errstate(all="raise"):
-        assert np.all(network.gradient(1e-60 * X, Y).W[1] == 0)
+        assert np.all(np.abs(network.gradient(subnormal, Y).W[1]) < 1e-38)
+        assert np.all(network.gradient(vanishing, Y).W[1] == 0)
 
 
 def test_trace_and_gradient_can_be_compared_and_hashed_as_objects():

@@ -228,6 +228,23 @@ def test_a_batch_of_all_examples_is_gradient_descent():
     np.testing.assert_allclose(batch.costs, full.costs, rtol=1e-12)
 
 
+def test_common_networks_are_updated_in_place(monkeypatch):
+    network, X, Y = two_layers()
+    monkeypatch.setattr(Network, "gradient", None)
+    assert RUNS["sgd"](network, X, Y, rate=0.1, epochs=2).updates == 6
+
+
+def test_a_run_that_is_not_tracked_knows_its_first_cost_alone():
+    network, X, Y = two_layers()
+    run = RUNS["sgd"](network, X, Y, rate=0.1, epochs=3, track=False)
+    assert run.costs.tolist() == [network.cost(X, Y)]
+
+
+def test_divergence_is_seen_without_costs():
+    with pytest.raises(Diverged, match="epoch 1"):
+        RUNS["sgd"](line(w=9.0), *five(), rate=1e308, epochs=1, track=False)
+
+
 def test_the_same_seed_gives_the_same_run():
     first, second = (
         sgd(*two_layers(), rate=0.1, epochs=3, batch_size=2, rng=np.random.default_rng(5))
@@ -272,6 +289,21 @@ def test_a_run_stops_when_the_gradient_is_within_the_tolerance(train):
     slopes = run.network.gradient(*five()).parameters.values()
     assert run.stopped == "tolerance" and max(map(np.max, map(np.abs, slopes))) < 2e-3
     assert len(run.costs) > 10
+
+
+@pytest.mark.parametrize(("factor", "stopped"), [(0.99, "epochs"), (1.01, "tolerance")])
+def test_the_tolerance_is_compared_with_the_mean_gradient_of_an_epoch(factor, stopped):
+    rate, tolerance = 1e-9, factor * 26.4  # 2 times the mean of x (z - y) with z = 2x and y = x
+    run = sgd(
+        line(w=2.0),
+        *five(),
+        rate=rate,
+        epochs=1,
+        batch_size=1,
+        rng=np.random.default_rng(0),
+        tolerance=tolerance,
+    )
+    assert run.stopped == stopped
 
 
 def test_a_small_rate_does_not_pass_for_a_small_gradient(train):
