@@ -263,6 +263,16 @@ def test_rectangles_are_at_scale(show, width):
     assert sides[0][0] > 8
 
 
+def test_the_product_of_a_layer_stands_in_one_line_in_a_page_of_the_book(show):
+    large = [LayersExplorer(sizes=s, m=m) for s in [(784, 30, 10), (1000,) * 5] for m in (1, 32)]
+    for width in (692, 940):  # the theme's column, and its full width
+        page = show(LayersExplorer(), *large, width=width)
+        tops = page.locator(".layers-product").evaluate_all(
+            "a => a.map((e) => [...e.children].map((half) => half.getBoundingClientRect().top))"
+        )
+        assert [one - other for one, other in tops] == [0] * len(tops)
+
+
 # For everyone
 
 

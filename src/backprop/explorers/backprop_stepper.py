@@ -1,4 +1,8 @@
-"""The backprop stepper: a walk forward and backward through a small network (chapter 7)."""
+"""The backprop stepper: a walk forward and backward through a small network (chapter 7).
+
+`backprop_steps` makes the steps, in the words of `backprop_tex`; `backprop_graph` says where each
+number stands, and `backprop_print` draws that where there is no browser.
+"""
 
 from dataclasses import asdict
 from typing import Any

@@ -233,7 +233,7 @@ class _Walk:
             " + ".join(letters),
             added(list(map(_product, weights, deltas))),
             self.upstream[l][k - 1, 0],
-            f"Unit {k} of layer {l} gets back from {who} weight times δ: ∂L/∂a {{}}.",
+            f"From {who}, unit {k} of layer {l} gets back weight times δ: ∂L/∂a {{}}.",
             [name for i in after for name in (f"z{l + 1}.{i}", f"w{l + 1}.{i}.{k}")],
             f"da{l}.{k}",
             exact=[*weights, *deltas],
@@ -281,7 +281,7 @@ class _Walk:
             _product(delta, a),
             self.gradient.W[l][k - 1, j - 1],
             f"The weight from {start} to unit {k} of layer {l}: "
-            "δ where it ends times the value where it starts, ∂L/∂w {}.",
+            "δ at its end times the value at its start, ∂L/∂w {}.",
             [f"z{l}.{k}", _node(l - 1, j), f"w{l}.{k}.{j}"],
             f"dw{l}.{k}.{j}",
             exact=[delta, a],
