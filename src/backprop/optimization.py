@@ -193,7 +193,8 @@ def sgd(
     batch_size, rng = positive_integer(batch_size, "batch_size"), generator(rng)
 
     def shuffled(m: int) -> Iterable[Batch]:
-        return np.split(rng.permutation(m), range(batch_size, m, batch_size))
+        order = rng.permutation(m)
+        return [order[start : start + batch_size] for start in range(0, m, batch_size)]
 
     return _train(network, X, Y, shuffled, rate, epochs, tolerance, clip, progress, track)
 
