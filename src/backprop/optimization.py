@@ -288,6 +288,7 @@ def _plainly(
 
 def _in_place(network: Network, X: FloatArray, Y: FloatArray, rate: float) -> Update:
     """Return what does the same without making new arrays."""
+    rows, targets = X.T, Y.T
 
     @cache
     def step_for(m: int) -> BatchStep:
@@ -295,8 +296,8 @@ def _in_place(network: Network, X: FloatArray, Y: FloatArray, rate: float) -> Up
 
     def update(batch: Batch) -> None:
         step = step_for(len(batch))
-        X.T.take(batch, 0, step.x, "clip")
-        Y.T.take(batch, 0, step.y, "clip")
+        rows.take(batch, 0, step.x, "clip")
+        targets.take(batch, 0, step.y, "clip")
         step()
 
     return update
