@@ -29,9 +29,11 @@ def train_mnist(
     Raises
     ------
     ValueError, TypeError
-        If an argument is not positive, or the file is not MNIST.
+        If an argument is out of range, or the file is not MNIST.
     OSError
         If there is no file and none can be fetched.
+    Diverged
+        If the rate is so large that a number leaves the range of the floats.
     """
     epochs = positive_integer(epochs, "epochs")
     train, test = load_mnist(np.float32)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import sympy as sp
-from sympy import Symbol, log
+from sympy import log
 
 from backprop._arrays import FloatArray
 from backprop.activations import ACTIVATIONS
