@@ -51,6 +51,15 @@ def test_a_step_keeps_the_dtype(dtype):
     assert {array.dtype for array in network.parameters.values()} == {np.dtype(dtype)}
 
 
+def test_a_softmax_of_large_scores_does_not_overflow():
+    network, X, Y = problem([], "softmax", "softmax_cross_entropy", np.float32)
+    step = BatchStep(network, X.shape[1], 0.5)
+    step.x[...], step.y[...] = 1e4 * X.T, Y.T
+    with np.errstate(over="raise", invalid="raise"):
+        step()
+    assert np.all(np.isfinite(network.layers[0].W))
+
+
 @pytest.mark.parametrize(
     ("hidden", "last", "loss"),
     [

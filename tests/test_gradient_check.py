@@ -112,6 +112,11 @@ def test_the_tolerance_decides():
     assert not check(lambda x: x**2, vjp, arguments, tolerance=1e-5).passed
 
 
+def test_a_gradient_that_is_nearly_right_is_not_excused_by_a_kink_where_there_is_none():
+    report = check(lambda x: np.sin(x), lambda u, x: {"x": u * 1.000002}, {"x": np.zeros(())})
+    assert report.compared and not report.passed
+
+
 @given(st.floats(-1e9, 1e9), st.sampled_from([1e-6, 1.0, 1e6]))
 def test_the_size_of_an_argument_and_of_a_value_does_not_matter(x, scale):
     def square(x):
@@ -227,6 +232,17 @@ def test_curvature_does_not_hide_a_kink(place, before, after):
     right = slope_at_0(place, after if place <= 0 else before)
     report = check(bent(place, before, after), lambda u, x: {"x": u * right}, {"x": np.array(0.0)})
     assert report.passed or report.kinks
+
+
+@pytest.mark.parametrize("place", np.array([-9, -7, -5, -2, -1, 1, 2, 5, 7, 9]) * 1e-6)
+def test_rounding_does_not_hide_a_kink(place):
+    noise = 1e6 * np.finfo(float).eps
+    report = check(
+        lambda x: 1e6 + noise * np.sin(1e12 * x) + np.maximum(x - place, 0),
+        lambda u, x: {"x": u * np.heaviside(-place, 0)},
+        {"x": np.array(0.0)},
+    )
+    assert report.kinks == ("x",)
 
 
 @given(kinks, st.floats(-5, 0), st.floats(1, 5), st.sampled_from([-1, 0.3, 0.7, 2]))
