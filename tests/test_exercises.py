@@ -87,7 +87,7 @@ def test_every_entry_is_used_in_a_chapter_and_every_box_has_its_entry(root):
         path.read_text(encoding="utf-8") for path in (root / "chapters").glob("*.md")
     )
     boxes = re.findall(r'^AnswerBox\("([^"]+)"\)', chapters, re.M)
-    checks = re.findall(r'^check\("([^"]+)"', chapters, re.M)
+    checks = re.findall(r'^check\(\s*"([^"]+)"', chapters, re.M)
     assert sorted(boxes) == sorted(FORMULAS)
     assert sorted(checks) == sorted(EXERCISES)
 

@@ -202,10 +202,11 @@ class Formula(Exercise):
         start = f"not yet: at {place} your answer" if place else "not yet: your answer"
         if not symbols and mine is not None and right is not None:
             size = "large" if mine > right else "small"
-            return Verdict(False, f"{start} is {mine:.6g}, which is too {size}")
+            return Verdict(False, f"{start} is {_written(mine)}, which is too {size}")
         digits = 12 if mine is not None and f"{mine:.6g}" == f"{right or 0:.6g}" else 6
         yours, ours = (
-            "has no value" if value is None else f"is {value:.{digits}g}" for value in (mine, right)
+            "has no value" if value is None else f"is {_written(value, digits)}"
+            for value in (mine, right)
         )
         return Verdict(False, f"{start} {yours}" + (f", the right one {ours}" if symbols else ""))
 
@@ -262,6 +263,12 @@ def _number(expr: Expr, point: Point) -> float | None:
     value = sp.N(unfold(expr).xreplace(point), 30)  # all at once, or 0/0 could become 0
     number = float(value) if value.is_real else math.nan
     return number if math.isfinite(number) else None
+
+
+def _written(value: float, digits: int = 6) -> str:
+    """Return a number rounded to some digits, without a power of ten where it is only large."""
+    text = f"{value:.{digits}g}"
+    return f"{float(text):.0f}" if "e+" in text and abs(value) < 1e16 else text
 
 
 def _close(mine: float, right: float) -> bool:
