@@ -224,10 +224,15 @@ def slope_at_0(place, coefficient):
     return -6 + coefficient
 
 
-kinks = st.floats(0.001, 0.99).flatmap(lambda x: st.sampled_from([x * 1e-5, -x * 1e-5]))
+# No place is 0.4 of the step, where two estimates of a slope agree by chance.
+kinks = (
+    st.floats(0.001, 0.99)
+    .map(lambda x: x * 0.9876e-5)
+    .flatmap(lambda place: st.sampled_from([place, -place]))
+)
 
 
-@given(kinks, st.floats(-5, 5), st.floats(-5, 5))
+@given(kinks, st.floats(-5, 0), st.floats(0.1, 5))
 def test_curvature_does_not_hide_a_kink(place, before, after):
     right = slope_at_0(place, after if place <= 0 else before)
     report = check(bent(place, before, after), lambda u, x: {"x": u * right}, {"x": np.array(0.0)})

@@ -152,7 +152,7 @@ def check(
             gradient, difference = float(gradients[name][entry]), centred_difference(change, 0, h)
             scale = max(abs(gradient), abs(difference), rounding / (h * tolerance))
             error = abs(gradient - difference) / scale
-            if error > tolerance and _is_kink(change, h, gradient, 4 * tolerance * scale):
+            if error > tolerance and _is_kink(change, h, gradient, tolerance * scale):
                 kinks.append(_place(name, entry))
                 error = 0
             findings.append((name, entry, gradient, difference, error))
@@ -197,13 +197,13 @@ def _is_kink(
 ) -> bool:
     """Whether a kink within h explains why a gradient is not the centred difference.
 
-    A side without a kink has one slope, found from a step h and from h/2. The gradient must be that
-    slope, or lie between the two if both sides have one. Slopes from one side have about four times
-    the rounding of a centred difference: what is negligible has to allow for that.
+    A side without a kink has one slope, found from a step h and from h/2, with about four times the
+    rounding of a centred difference. The gradient must be that slope, or lie between the two if
+    both sides have one and they differ.
     """
     found = [(_slope_from(change, side), _slope_from(change, side / 2)) for side in (h, -h)]
-    slopes = [whole for whole, half in found if abs(whole - half) <= negligible]
-    if not slopes or (len(slopes) == 2 and abs(slopes[0] - slopes[1]) <= negligible):
+    slopes = [whole for whole, half in found if abs(whole - half) <= 4 * negligible]
+    if not slopes or (len(slopes) == 2 and abs(slopes[0] - slopes[1]) <= negligible / 4):
         return False
     return min(slopes) - negligible <= gradient <= max(slopes) + negligible
 
