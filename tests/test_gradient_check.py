@@ -112,6 +112,11 @@ def test_the_tolerance_decides():
     assert not check(lambda x: x**2, vjp, arguments, tolerance=1e-5).passed
 
 
+def test_a_step_too_long_is_not_called_a_kink():
+    report = check(lambda x: np.exp(x), lambda u, x: {"x": u}, {"x": np.zeros(())}, step=3e-3)
+    assert report.compared and not report.passed
+
+
 def test_a_gradient_that_is_nearly_right_is_not_excused_by_a_kink_where_there_is_none():
     report = check(lambda x: np.sin(x), lambda u, x: {"x": u * 1.000002}, {"x": np.zeros(())})
     assert report.compared and not report.passed
@@ -250,7 +255,7 @@ def test_rounding_does_not_hide_a_kink(place):
     assert report.kinks == ("x",)
 
 
-@given(kinks, st.floats(-5, 0), st.floats(1, 5), st.sampled_from([-1, 0.3, 0.7, 2]))
+@given(kinks, st.floats(-5, 0), st.floats(1, 5), st.sampled_from([-1, -1e-4, 1e-4, 0.7, 2]))
 def test_beside_a_kink_only_the_slope_of_its_own_side_is_right(place, before, after, share):
     own, other = (after, before) if place <= 0 else (before, after)
     wrong = slope_at_0(place, own + share * (other - own))
