@@ -5,11 +5,13 @@ import os
 import platform
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import nbformat
 from jupyter_cache import get_cache
 from jupyter_cache.cache.db import create_db
+from jupyter_cache.executors import utils
 from myst_nb.core.execute import create_client
 from myst_nb.core.read import create_nb_reader
 from sphinx.util import logging
@@ -76,6 +78,8 @@ def _notebook(app, docname):
 
 
 def setup(app):
+    # What a cell prints is one output: pieces that a clock cuts differ from build to build.
+    utils.executenb = partial(utils.executenb, coalesce_streams=True)
     app.connect("config-inited", choose_cache)
     app.connect("env-get-outdated", forget)
     app.connect("env-before-read-docs", execute)

@@ -27,3 +27,9 @@ def test_every_cell_was_executed(executed):
 
 def test_outputs_are_present(executed):
     assert any(cell.outputs for cell in executed)
+
+
+def test_what_a_cell_prints_is_one_output(executed):
+    for cell in executed:
+        streams = [output.name for output in cell.outputs if output.output_type == "stream"]
+        assert len(streams) == len(set(streams))
