@@ -167,7 +167,7 @@ def in_torch(
 
 
 def in_jax(network: Network, rows: Array, targets: Array, batches: list[NDArray[np.intp]]) -> Epoch:
-    """Return an epoch in JAX, compiled as one scan over the full batches."""
+    """Return an epoch in JAX: one compiled scan over the full batches, then what is left."""
     import jax
     import jax.numpy as jnp
 
@@ -185,7 +185,15 @@ def in_jax(network: Network, rows: Array, targets: Array, batches: list[NDArray[
         return [p - RATE * g for p, g in zip(parameters, gradient, strict=True)], None
 
     scan = jax.jit(lambda parameters: jax.lax.scan(step, parameters, order)[0])
-    return lambda: [np.asarray(p) for p in scan(start)]
+    last = jax.jit(lambda parameters: step(parameters, jnp.asarray(batches[-1]))[0])
+
+    def epoch() -> list[Array]:
+        parameters = scan(start)
+        if len(full) < len(batches):
+            parameters = last(parameters)
+        return [np.asarray(p) for p in parameters]
+
+    return epoch
 
 
 def in_sklearn(rows: Array, targets: Array, size: int) -> Callable[[], object]:
