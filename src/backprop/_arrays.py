@@ -53,6 +53,41 @@ def columns(
     return floats
 
 
+def targets(
+    value: ArrayLike,
+    rows: int,
+    examples: int,
+    dtype: np.dtype[Any],
+    order: Literal["F", "K"] = "K",
+) -> FloatArray:
+    """Return Y as `columns` does, if it has a column for each example; a ValueError if not."""
+    Y = columns(value, "Y", rows, dtype, order)
+    if Y.shape[1] != examples:
+        raise ValueError(
+            f"Y must have a column for each of the {examples} examples, not {Y.shape[1]}"
+        )
+    return Y
+
+
+def class_numbers(value: ArrayLike, name: str, classes: int) -> NDArray[np.integer[Any]]:
+    """Return the numbers of classes as an array of integers.
+
+    Raises
+    ------
+    TypeError
+        If they are not integers.
+    ValueError
+        If one of them lies outside 0 to classes - 1.
+    """
+    numbers = np.asarray(value)
+    if numbers.dtype.kind not in "iu":
+        raise TypeError(f"{name} must be integers, not {numbers.dtype}")
+    outside = numbers[(numbers < 0) | (numbers >= classes)]
+    if outside.size:
+        raise ValueError(f"{name} must lie between 0 and {classes - 1}, not {outside[0]}")
+    return numbers
+
+
 def float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
     """Return a dtype of floats, or raise a ValueError for another one."""
     chosen = np.dtype(dtype)

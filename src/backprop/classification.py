@@ -1,14 +1,11 @@
 """How well a network tells classes apart (chapter 9)."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from backprop.datasets import Examples
+from backprop._arrays import class_numbers
+from backprop.datasets import Examples, Integers
 from backprop.network import Network
-
-Integers = NDArray[np.integer[Any]]
 
 
 def classify(network: Network, X: ArrayLike) -> Integers:
@@ -35,15 +32,11 @@ def confusion_matrix(labels: ArrayLike, answers: ArrayLike, classes: int = 10) -
     ValueError
         If they do not have one shape (m,), or one lies outside 0 to classes - 1.
     """
-    pairs = {"labels": np.asarray(labels), "answers": np.asarray(answers)}
-    for name, numbers in pairs.items():
-        if numbers.dtype.kind not in "iu":
-            raise TypeError(f"{name} must be integers, not {numbers.dtype}")
-        if numbers.ndim != 1 or len(numbers) != len(pairs["labels"]):
+    rows = class_numbers(labels, "labels", classes)
+    called = class_numbers(answers, "answers", classes)
+    for name, numbers in (("labels", rows), ("answers", called)):
+        if numbers.ndim != 1 or len(numbers) != len(rows):
             raise ValueError(f"{name} must have the shape (m,) of labels, not {numbers.shape}")
-        outside = numbers[(numbers < 0) | (numbers >= classes)]
-        if outside.size:
-            raise ValueError(f"{name} must lie between 0 and {classes - 1}, not {outside[0]}")
     table = np.zeros((classes, classes), dtype=np.intp)
-    np.add.at(table, tuple(pairs.values()), 1)
+    np.add.at(table, (rows, called), 1)
     return table

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from backprop._arrays import FloatArray, float_dtype, positive_integer
+from backprop._arrays import FloatArray, class_numbers, float_dtype, positive_integer
 
 Integers = NDArray[np.integer[Any]]
 
@@ -80,14 +80,10 @@ def one_hot(labels: ArrayLike, classes: int = 10, dtype: DTypeLike = np.float64)
         If they do not have the shape (m,), one lies outside 0 to classes - 1, there is no class,
         or dtype is not one of floats.
     """
-    numbers, classes = np.asarray(labels), positive_integer(classes, "classes")
-    if numbers.dtype.kind not in "iu":
-        raise TypeError(f"labels must be integers, not {numbers.dtype}")
+    classes = positive_integer(classes, "classes")
+    numbers = class_numbers(labels, "labels", classes)
     if numbers.ndim != 1:
         raise ValueError(f"labels must have shape (m,), not {numbers.shape}")
-    outside = numbers[(numbers < 0) | (numbers >= classes)]
-    if outside.size:
-        raise ValueError(f"labels must lie between 0 and {classes - 1}, not {outside[0]}")
     columns: FloatArray = np.zeros((classes, numbers.size), float_dtype(dtype))
     columns[numbers, np.arange(numbers.size)] = 1
     return columns

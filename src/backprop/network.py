@@ -7,6 +7,7 @@ vector is read as one column. Everything computed has the dtype of the weights.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from backprop._arrays import (
     finite,
     float_dtype,
     positive_integers,
+    targets,
 )
 from backprop.activations import ACTIVATIONS, Activation
 from backprop.initialization import Initializer, zeros
@@ -145,7 +147,7 @@ class Network:
         object.__setattr__(self, "layers", tuple(self.layers))
         if not self.layers:
             raise ValueError("layers must hold at least one layer")
-        for l, (before, layer) in enumerate(zip(self.layers, self.layers[1:], strict=False), 2):
+        for l, (before, layer) in enumerate(pairwise(self.layers), 2):
             if layer.W.shape[1] != len(before.W):
                 raise ValueError(
                     f"W of layer {l} must have {len(before.W)} columns, one for each unit of "
@@ -246,13 +248,8 @@ class Network:
         """Return what the loss takes: z of the last layer if it fuses the activation, or a."""
         L = len(self.layers)
         prediction = trace.z[L] if LOSSES[self.loss].fuses else trace.a[L]
-        target = columns(Y, "Y", len(prediction), prediction.dtype)
-        if target.shape != prediction.shape:
-            raise ValueError(
-                f"Y must have a column for each of the {prediction.shape[1]} examples, "
-                f"not {target.shape[1]}"
-            )
-        return prediction, target
+        n, m = prediction.shape
+        return prediction, targets(Y, n, m, prediction.dtype)
 
     def _output_delta(self, trace: Trace, Y: ArrayLike) -> FloatArray:
         """∂L/∂z of the last layer."""
@@ -282,10 +279,9 @@ def dense_network(
         of another shape than it was given, or what is not finite in this dtype.
     """
     sizes, dtype = layer_sizes(sizes), float_dtype(dtype)
-    pairs = zip(sizes, sizes[1:], layer_activations(sizes, activations), strict=False)
     layers = [
         Dense(_drawn(weights, (n, p), rng, dtype), _drawn(biases, (n, 1), rng, dtype), g)
-        for p, n, g in pairs
+        for (p, n), g in zip(pairwise(sizes), layer_activations(sizes, activations), strict=True)
     ]
     return Network(layers, loss)
 

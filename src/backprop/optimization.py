@@ -24,6 +24,7 @@ from backprop._arrays import (
     number_between,
     positive_integer,
     same_shape,
+    targets,
 )
 from backprop._batch_step import BatchStep
 from backprop.network import Gradient, Network
@@ -288,7 +289,7 @@ def _plainly(
 
 def _in_place(network: Network, X: FloatArray, Y: FloatArray, rate: float) -> Update:
     """Return what does the same without making new arrays."""
-    rows, targets = X.T, Y.T
+    rows, wanted = X.T, Y.T
 
     @cache
     def step_for(m: int) -> BatchStep:
@@ -297,7 +298,7 @@ def _in_place(network: Network, X: FloatArray, Y: FloatArray, rate: float) -> Up
     def update(batch: Batch) -> None:
         step = step_for(len(batch))
         rows.take(batch, 0, step.x, "clip")
-        targets.take(batch, 0, step.y, "clip")
+        wanted.take(batch, 0, step.y, "clip")
         step()
 
     return update
@@ -317,12 +318,8 @@ def _checked(
 ) -> tuple[FloatArray, FloatArray]:
     """Return X and Y as the network takes them, with as many columns."""
     n, dtype = network.sizes, network.layers[0].W.dtype
-    X, Y = columns(X, "X", n[0], dtype, order), columns(Y, "Y", n[-1], dtype, order)
-    if X.shape[1] != Y.shape[1]:
-        raise ValueError(
-            f"Y must have a column for each of the {X.shape[1]} examples, not {Y.shape[1]}"
-        )
-    return X, Y
+    X = columns(X, "X", n[0], dtype, order)
+    return X, targets(Y, n[-1], X.shape[1], dtype, order)
 
 
 def _cost(network: Network, X: FloatArray, Y: FloatArray) -> float:

@@ -72,7 +72,8 @@ def _lasting(path, measured):
 
 def _measured(folder):
     """Return the words that the cells of a build measured, which its search finds."""
-    pages = [BeautifulSoup(path.read_bytes(), "html.parser") for path in folder.rglob("*.html")]
+    texts = [path.read_bytes() for path in folder.rglob("*.html")]
+    pages = [BeautifulSoup(t, "html.parser") for t in texts if MEASURES.encode() in t]
     return {w for page in pages for o in page.select(OUTPUTS) for w in re.findall(r"\w+", o.text)}
 
 

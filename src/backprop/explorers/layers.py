@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import traitlets
@@ -71,14 +72,14 @@ class LayersExplorer(Explorer):
     @property
     def parameters(self) -> list[int]:
         """The weights and biases of each layer: n rows of p weights and a bias."""
-        return [n * (p + 1) for p, n in zip(self.sizes, self.sizes[1:], strict=False)]
+        return [n * (p + 1) for p, n in pairwise(self.sizes)]
 
     @property
     def shapes(self) -> list[dict[str, tuple[int, int]]]:
         """The shapes of W, a before the layer, b, z and a after it, for each layer."""
         return [
             {"W": (n, p), "before": (p, self.m), "b": (n, 1), "z": (n, self.m), "a": (n, self.m)}
-            for p, n in zip(self.sizes, self.sizes[1:], strict=False)
+            for p, n in pairwise(self.sizes)
         ]
 
     def describe(self) -> str:
