@@ -1,31 +1,57 @@
-"""Where a sliding window fits: sizes, windows and coverage of a convolution (chapter 13).
+"""Where a sliding window fits: sizes, windows, coverage and cost of a convolution (chapter 13).
 
 The letters are those of the chapter. Along one axis,
 
     n         cells of the input
     f         cells of the filter
-    padding   cells added on each side of the input (p)
+    padding   cells added on each side of the input (p), or a pair: (before it, after it)
     stride    steps from one window to the next (s)
     dilation  steps from one cell of the filter to the next (d); 1 means none
 
 Input cells are numbered from 0; a negative position, or one from n upwards, lies in the padding.
 In two dimensions each letter is a pair (along the rows, along the columns), or one integer that
-stands for both.
+stands for both. So `padding=(1, 2)` adds 1 above and below, and 2 on the left and on the right;
+`padding=((0, 1), (0, 1))` adds 1 below and on the right.
 
 Every function raises a TypeError for what is not an integer and a ValueError for an integer out
 of its range, or for a filter that is wider than the padded input.
 """
 
 import operator
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 IntArray = NDArray[np.intp]
+Sides = int | tuple[int, int]
 Pair = int | tuple[int, int]
+Sides2D = int | tuple[Sides, Sides]
 
-_LEAST = {"n": 1, "f": 1, "padding": 0, "stride": 1, "dilation": 1, "k": 0}
+_LEAST = {"padding": 0, "k": 0, "output_padding": 0}
+"""The least values of arguments; it is 1 for those that are not named."""
+
+
+class Sliding(NamedTuple):
+    """One layer of a stack, along one axis: a convolution or a pooling."""
+
+    f: int
+    padding: Sides = 0
+    stride: int = 1
+    dilation: int = 1
+
+
+class Field(NamedTuple):
+    """What the output cells of a stack see of its input, as `receptive_field` finds it.
+
+    Cell k sees nothing outside the `size` cells from start + k * jump on; a negative start lies
+    in the padding.
+    """
+
+    size: int
+    jump: int
+    start: int
 
 
 def span(f: int, *, dilation: int = 1) -> int:
@@ -34,45 +60,131 @@ def span(f: int, *, dilation: int = 1) -> int:
     return dilation * (f - 1) + 1
 
 
-def output_size(n: int, f: int, *, padding: int = 0, stride: int = 1, dilation: int = 1) -> int:
-    """Return ⌊(n + 2p - d(f - 1) - 1) / s⌋ + 1, the number of windows that fit; at least 1."""
-    n, f, padding, stride, dilation = _integers(
-        n=n, f=f, padding=padding, stride=stride, dilation=dilation
-    )
-    room = n + 2 * padding - span(f, dilation=dilation)
-    if room < 0:
+def output_size(
+    n: int, f: int, *, padding: Sides = 0, stride: int = 1, dilation: int = 1, ceil: bool = False
+) -> int:
+    """Return ⌊(n + 2p - d(f - 1) - 1) / s⌋ + 1, the number of windows that fit; at least 1.
+
+    With `ceil`, as in the pooling of frameworks, one more window counts if it begins before the
+    padding after the input does, though it hangs over the end.
+    """
+    n, stride, width = *_integers(n=n, stride=stride), span(f, dilation=dilation)
+    before, after = _sides(padding)
+    slack = before + n + after - width
+    size, left_over = slack // stride + 1, slack % stride
+    if ceil and left_over and size * stride < before + n:
+        size += 1
+    if size < 1:
         raise ValueError(
-            f"f = {f} with dilation = {dilation} spans {span(f, dilation=dilation)} cells, "
-            f"more than the {n + 2 * padding} of the input, n = {n} with padding = {padding}"
+            f"f = {f} with dilation = {dilation} spans {width} cells, "
+            f"more than the {before + n + after} of the input, n = {n} with padding = {padding}"
         )
-    return room // stride + 1
+    return size
 
 
-def window(k: int, f: int, *, padding: int = 0, stride: int = 1, dilation: int = 1) -> IntArray:
+def window(k: int, f: int, *, padding: Sides = 0, stride: int = 1, dilation: int = 1) -> IntArray:
     """Return the f input positions ks - p + dj, 0 <= j < f, that output cell k sees."""
-    k, f, padding, stride, dilation = _integers(
-        k=k, f=f, padding=padding, stride=stride, dilation=dilation
-    )
-    return k * stride - padding + dilation * np.arange(f)
+    k, f, stride, dilation = _integers(k=k, f=f, stride=stride, dilation=dilation)
+    return k * stride - _sides(padding)[0] + dilation * np.arange(f)
 
 
 def window_starts(
-    n: int, f: int, *, padding: int = 0, stride: int = 1, dilation: int = 1
+    n: int, f: int, *, padding: Sides = 0, stride: int = 1, dilation: int = 1
 ) -> IntArray:
     """Return the first position of each window, ks - p, in order of the output cells."""
     size = output_size(n, f, padding=padding, stride=stride, dilation=dilation)
-    return np.arange(size) * stride - padding
+    return np.arange(size) * stride - _sides(padding)[0]
 
 
-def coverage(n: int, f: int, *, padding: int = 0, stride: int = 1, dilation: int = 1) -> IntArray:
+def coverage(n: int, f: int, *, padding: Sides = 0, stride: int = 1, dilation: int = 1) -> IntArray:
     """Return, for each of the n input cells, how many windows see it."""
     starts = window_starts(n, f, padding=padding, stride=stride, dilation=dilation)
     seen = np.add.outer(starts, dilation * np.arange(f))
     return np.bincount(seen[(seen >= 0) & (seen < n)], minlength=n)
 
 
+def same_padding(n: int, f: int, *, stride: int = 1, dilation: int = 1) -> tuple[int, int]:
+    """Return the padding (before, after) that makes the output size ⌈n / s⌉.
+
+    It is the least that does. Where it is odd, the odd cell goes after the input, as in the
+    "same" of TensorFlow for every stride and in that of PyTorch for stride 1.
+    """
+    n, stride, width = *_integers(n=n, stride=stride), span(f, dilation=dilation)
+    total = max((n - 1) // stride * stride + width - n, 0)
+    return total // 2, total - total // 2
+
+
+def full_padding(f: int, *, dilation: int = 1) -> int:
+    """Return d(f - 1), the padding per side that lets each cell of the filter see each input."""
+    return span(f, dilation=dilation) - 1
+
+
+def causal_padding(f: int, *, dilation: int = 1) -> tuple[int, int]:
+    """Return (d(f - 1), 0): output cell k sees input cell ks and cells before it, none after."""
+    return span(f, dilation=dilation) - 1, 0
+
+
+def transposed_size(
+    n: int,
+    f: int,
+    *,
+    padding: Sides = 0,
+    stride: int = 1,
+    dilation: int = 1,
+    output_padding: int = 0,
+) -> int:
+    """Return (n - 1)s - 2p + d(f - 1) + 1 + output_padding, the size a convolution made n from.
+
+    The letters are those of the convolution that is transposed, but for n, its output. Raises a
+    ValueError also if the result would be less than 1, and unless the output padding is smaller
+    than the stride or the dilation.
+    """
+    n, stride, extra = _integers(n=n, stride=stride, output_padding=output_padding)
+    width = span(f, dilation=dilation)
+    if extra >= max(stride, dilation):
+        raise ValueError(
+            f"output_padding must be smaller than the stride or the dilation, "
+            f"not {extra} with stride = {stride} and dilation = {dilation}"
+        )
+    size = (n - 1) * stride - sum(_sides(padding)) + width + extra
+    if size < 1:
+        raise ValueError(
+            f"padding = {padding} leaves {size} cells of the output, "
+            f"n = {n} with f = {f}, stride = {stride}, dilation = {dilation}"
+        )
+    return size
+
+
+def output_padding(
+    n: int, f: int, *, padding: Sides = 0, stride: int = 1, dilation: int = 1
+) -> int:
+    """Return what `transposed_size` has to be given to get from the output size back to n.
+
+    It is the remainder of the slack n + 2p - d(f - 1) - 1 on division by s.
+    """
+    options: dict[str, Any] = {"padding": padding, "stride": stride, "dilation": dilation}
+    return n - transposed_size(output_size(n, f, **options), f, **options)
+
+
+def receptive_field(layers: Iterable[Sliding]) -> Field:
+    """Return what the last output of a stack of layers sees of the first layer's input.
+
+    The size is 1 + Σ d(f - 1)j over the layers and the start -Σ pj, with the padding p before the
+    input of each layer and its jump j, the product of the strides below it.
+    """
+    size, jump, start = 1, 1, 0
+    for layer in layers:
+        if not isinstance(layer, Sliding):
+            raise TypeError(f"layers must hold instances of Sliding, not {layer!r}")
+        (stride,) = _integers(stride=layer.stride)
+        size += (span(layer.f, dilation=layer.dilation) - 1) * jump
+        start -= _sides(layer.padding)[0] * jump
+        jump *= stride
+    return Field(size, jump, start)
+
+
 def output_shape(
-    n: Pair, f: Pair, *, padding: Pair = 0, stride: Pair = 1, dilation: Pair = 1
+    n: Pair, f: Pair, *, padding: Sides2D = 0, stride: Pair = 1, dilation: Pair = 1
 ) -> tuple[int, int]:
     """Return the rows and columns of the output: `output_size` along each axis."""
     rows, columns = _axes(n=n, f=f, padding=padding, stride=stride, dilation=dilation)
@@ -80,7 +192,7 @@ def output_shape(
 
 
 def window_2d(
-    k: Pair, f: Pair, *, padding: Pair = 0, stride: Pair = 1, dilation: Pair = 1
+    k: Pair, f: Pair, *, padding: Sides2D = 0, stride: Pair = 1, dilation: Pair = 1
 ) -> tuple[IntArray, IntArray]:
     """Return the rows and the columns of the input that output cell k = (row, column) sees."""
     rows, columns = _axes(k=k, f=f, padding=padding, stride=stride, dilation=dilation)
@@ -88,7 +200,7 @@ def window_2d(
 
 
 def coverage_2d(
-    n: Pair, f: Pair, *, padding: Pair = 0, stride: Pair = 1, dilation: Pair = 1
+    n: Pair, f: Pair, *, padding: Sides2D = 0, stride: Pair = 1, dilation: Pair = 1
 ) -> IntArray:
     """Return, in the shape of the input, how many windows see each cell.
 
@@ -98,9 +210,63 @@ def coverage_2d(
     return np.outer(coverage(**rows), coverage(**columns))
 
 
+def padding_2d(padding: Sides2D) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the padding as ((above, below), (left, right))."""
+    along_rows, along_columns = _pair(padding, "padding")
+    return _sides(along_rows), _sides(along_columns)
+
+
+def pair(value: Pair, name: str) -> tuple[int, int]:
+    """Return an argument as (along the rows, along the columns), two integers in its range."""
+    along_rows, along_columns = _pair(value, name)
+    return _integers(**{name: along_rows})[0], _integers(**{name: along_columns})[0]
+
+
+def parameters(channels: int, filters: int, f: Pair, *, groups: int = 1, bias: bool = True) -> int:
+    """Return K(C/g · f_h · f_w + 1), the numbers that a layer with K filters learns (chapter 14).
+
+    Without `bias` the + 1 is dropped. The groups have to divide both the channels and the filters.
+    """
+    (filters,) = _integers(filters=filters)
+    return filters * (_weights(channels, filters, f, groups) + bool(bias))
+
+
+def multiplications(
+    shape: tuple[int, int, int],
+    filters: int,
+    f: Pair,
+    *,
+    padding: Sides2D = 0,
+    stride: Pair = 1,
+    dilation: Pair = 1,
+    groups: int = 1,
+) -> int:
+    """Return the products that a layer forms for one image of `shape` (C, H, W) (chapter 14).
+
+    Each of the K · H' · W' entries of the output takes C/g · f_h · f_w of them; those with the
+    zeros of the padding count.
+    """
+    if not isinstance(shape, (tuple, list)) or len(shape) != 3:
+        raise ValueError(f"shape must be (channels, rows, columns), not {shape!r}")
+    channels, *n = (_integer(value, f"shape[{k}]", 1) for k, value in enumerate(shape))
+    (filters,) = _integers(filters=filters)
+    rows, columns = output_shape((n[0], n[1]), f, padding=padding, stride=stride, dilation=dilation)
+    return filters * rows * columns * _weights(channels, filters, f, groups)
+
+
+def _weights(channels: int, filters: int, f: Pair, groups: int) -> int:
+    """Return the weights of one filter."""
+    channels, groups = _integers(channels=channels, groups=groups)
+    for name, value in (("channels", channels), ("filters", filters)):
+        if value % groups:
+            raise ValueError(f"groups must divide {name} = {value}, not be {groups}")
+    rows, columns = pair(f, "f")
+    return channels // groups * rows * columns
+
+
 def _integers(**arguments: int) -> tuple[int, ...]:
     """Return the arguments as Python integers, each of them checked against its least value."""
-    return tuple(_integer(value, name, _LEAST[name]) for name, value in arguments.items())
+    return tuple(_integer(value, name, _LEAST.get(name, 1)) for name, value in arguments.items())
 
 
 def _integer(value: Any, name: str, least: int) -> int:
@@ -115,17 +281,23 @@ def _integer(value: Any, name: str, least: int) -> int:
     return integer
 
 
-def _axes(**arguments: Pair) -> tuple[dict[str, int], dict[str, int]]:
+def _sides(padding: Any) -> tuple[int, int]:
+    """Return the padding along one axis as (before, after)."""
+    before, after = _pair(padding, "padding")
+    return _integer(before, "padding", 0), _integer(after, "padding", 0)
+
+
+def _axes(**arguments: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Split arguments that are pairs, or integers for both axes, into those of each axis."""
     pairs = {name: _pair(value, name) for name, value in arguments.items()}
-    rows, columns = ({name: pair[axis] for name, pair in pairs.items()} for axis in (0, 1))
+    rows, columns = ({name: both[axis] for name, both in pairs.items()} for axis in (0, 1))
     return rows, columns
 
 
-def _pair(value: Any, name: str) -> tuple[int, int]:
+def _pair(value: Any, name: str) -> tuple[Any, Any]:
     if not isinstance(value, (tuple, list)):
         return value, value
     if len(value) != 2:
         raise ValueError(f"{name} must be an integer or a pair, not {value!r}")
-    along_rows, along_columns = value
-    return along_rows, along_columns
+    first, second = value
+    return first, second
