@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import And, Indexed, Integer, floor
+
+from backprop import geometry
+from backprop.convolution import conv2d
+from backprop.symbolic import volumes
+from backprop.symbolic.proof import Derivation, FalseStep
+from backprop.symbolic.volumes import C, K, M, P, channel, column, f, g, n_h, n_w, o_h, o_w, row
+
+LAYERS = st.tuples(st.integers(1, 4), st.integers(1, 4), st.integers(1, 5), st.integers(1, 3))
+
+
+@given(LAYERS)
+def test_the_parameters_are_those_of_the_twin(layer):
+    channels, filters, field, groups = layer
+    channels, filters = channels * groups, filters * groups
+    formula = volumes.parameters(channels, filters, field, groups)
+    assert formula == geometry.parameters(channels, filters, field, groups=groups)
+
+
+@given(LAYERS, st.integers(0, 6), st.integers(1, 3))
+def test_the_multiplications_are_those_of_the_twin(layer, slack, stride):
+    channels, filters, field, groups = layer
+    channels, filters = channels * groups, filters * groups
+    shape = (channels, field + slack, field + 2 * slack)
+    rows, columns = geometry.output_shape(shape[1:], field, stride=stride)
+    counted = geometry.multiplications(shape, filters, field, stride=stride, groups=groups)
+    formula = volumes.multiplications(channels, filters, field, rows, columns, groups)
+    assert formula == counted
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**4))
+def test_a_dense_layer_has_a_weight_for_each_pair_and_a_bias_for_each_unit(inputs, units):
+    W, b = np.broadcast_to(0, (units, inputs)), np.broadcast_to(0, (units, 1))
+    assert volumes.dense_parameters(inputs, units) == W.size + b.size
+
+
+@pytest.mark.parametrize(
+    ("counted", "formula"),
+    [
+        (P, volumes.parameters(C, K, f, g)),
+        (M, volumes.multiplications(C, K, f, o_h, o_w, g)),
+        (volumes.COUNTED_WEIGHTS, volumes.weights(C, K, f, g)),
+    ],
+)
+def test_a_formula_is_proved_from_what_it_counts(counted, formula):
+    assert Derivation(counted).step(formula, because="counted").end == formula
+
+
+@pytest.mark.parametrize(
+    "slip", [K * (f**2 + 1), K * (C * f**2 + o_h * o_w), n_h * n_w * K * (C * f**2 + 1)]
+)
+def test_a_slip_in_the_parameters_is_refuted(slip):
+    with pytest.raises(FalseStep):
+        Derivation(P.subs(g, 1)).step(slip, because="a slip")
+
+
+@settings(max_examples=20)
+@given(st.tuples(*[st.integers(1, 5)] * 3))
+def test_the_position_is_that_of_the_ravelled_array(shape):
+    cells = np.arange(np.prod(shape)).reshape(shape)
+    values = {n_h: shape[1], n_w: shape[2]}
+    assert all(volumes.position(*cell).subs(values) == cells[cell] for cell in np.ndindex(*shape))
+
+
+def test_an_entry_is_that_of_the_convolution():
+    rng = np.random.default_rng(0)
+    shapes = {"x": (2, 4, 5), "w": (3, 2, 2, 2), "b": (3,)}
+    numbers = {name: rng.integers(-3, 4, size=shape) for name, shape in shapes.items()}
+
+    def number(base, *indices):
+        return Integer(numbers[str(base)][tuple(int(index) - 1 for index in indices)])
+
+    images, filters, biases = (array.astype(float) for array in numbers.values())
+    z = conv2d(images[None], filters, biases)[0]
+    for place in np.ndindex(z.shape):
+        formula = volumes.entry(*(index + 1 for index in place)).subs({C: 2, f: 2}).doit()
+        assert formula.replace(Indexed, number) == int(z[place])
+
+
+def test_a_position_gives_back_its_channel_and_row():
+    inside = And(row < n_h, column < n_w)
+    rows = Derivation(floor(volumes.position(channel, row, column) / n_w), where=inside)
+    assert rows.step(channel * n_h + row, because="the column is rounded away")
+    channels = Derivation(floor((channel * n_h + row) / n_h), where=inside)
+    assert channels.step(channel, because="the row is rounded away")
