@@ -8,7 +8,7 @@ from backprop import geometry
 from backprop.convolution import conv2d
 from backprop.symbolic import volumes
 from backprop.symbolic.proof import Derivation, FalseStep
-from backprop.symbolic.volumes import C, K, M, P, channel, column, f, g, n_h, n_w, o_h, o_w, row
+from backprop.symbolic.volumes import C, K, M, P, c, f, g, i, j, n_h, n_w, o_h, o_w
 
 LAYERS = st.tuples(st.integers(1, 4), st.integers(1, 4), st.integers(1, 5), st.integers(1, 3))
 
@@ -68,22 +68,22 @@ def test_the_position_is_that_of_the_ravelled_array(shape):
 
 def test_an_entry_is_that_of_the_convolution():
     rng = np.random.default_rng(0)
-    shapes = {"x": (2, 4, 5), "w": (3, 2, 2, 2), "b": (3,)}
+    shapes = {"a": (2, 4, 5), "w": (3, 2, 2, 2), "b": (3,)}
     numbers = {name: rng.integers(-3, 4, size=shape) for name, shape in shapes.items()}
 
     def number(base, *indices):
-        return Integer(numbers[str(base)][tuple(int(index) - 1 for index in indices)])
+        return Integer(numbers[str(base)][tuple(map(int, indices))])
 
     images, filters, biases = (array.astype(float) for array in numbers.values())
     z = conv2d(images[None], filters, biases)[0]
     for place in np.ndindex(z.shape):
-        formula = volumes.entry(*(index + 1 for index in place)).subs({C: 2, f: 2}).doit()
+        formula = volumes.entry(*place, C=2, f=2).doit()
         assert formula.replace(Indexed, number) == int(z[place])
 
 
 def test_a_position_gives_back_its_channel_and_row():
-    inside = And(row < n_h, column < n_w)
-    rows = Derivation(floor(volumes.position(channel, row, column) / n_w), where=inside)
-    assert rows.step(channel * n_h + row, because="the column is rounded away")
-    channels = Derivation(floor((channel * n_h + row) / n_h), where=inside)
-    assert channels.step(channel, because="the row is rounded away")
+    inside = And(i < n_h, j < n_w)
+    rows = Derivation(floor(volumes.position(c, i, j) / n_w), where=inside)
+    assert rows.step(c * n_h + i, because="the column is rounded away")
+    channels = Derivation(floor((c * n_h + i) / n_h), where=inside)
+    assert channels.step(c, because="the row is rounded away")

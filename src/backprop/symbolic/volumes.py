@@ -1,25 +1,27 @@
-"""What a convolutional layer holds and costs, as expressions (chapter 14).
+"""What a convolutional layer holds, computes and costs, as expressions (chapter 14).
 
-A volume of C channels, n_h rows and n_w columns goes through K filters of C channels and f by f
+A volume a of C channels, n_h rows and n_w columns goes through K filters of C channels and f by f
 cells and becomes one of K channels, o_h rows and o_w columns. In g groups, each filter sees C/g
-channels. Numerical twins: `parameters` and `multiplications` of `backprop.geometry`.
+channels. Channels, filters and cells are numbered from 0. Numerical twins: `parameters` and
+`multiplications` of `backprop.geometry`.
 """
 
 import sympy as sp
 from sympy import Expr, IndexedBase, Integer, Sum
 
+from backprop.symbolic import convolution
+from backprop.symbolic.convolution import i, j, u, v
+from backprop.symbolic.geometry import f
 from backprop.symbolic.quantity import quantity
 
-C, K, f, g, n, n_h, n_w = sp.symbols("C K f g n n_h n_w", integer=True, positive=True)
-o_h, o_w = sp.symbols("o_h o_w", integer=True, positive=True)
-c, i, j, k, u, v = sp.symbols("c i j k u v", integer=True, positive=True)
-channel, row, column = sp.symbols("c i j", integer=True, nonnegative=True)  # counted from 0
-x, w, b = (IndexedBase(name, real=True) for name in "xwb")
+C, K, g, n_h, n_w, o_h, o_w = sp.symbols("C K g n_h n_w o_h o_w", integer=True, positive=True)
+c, k = sp.symbols("c k", integer=True, nonnegative=True)
+a, w, b = (IndexedBase(name, real=True) for name in "awb")
 
 ONE = Integer(1)
-COUNTED_WEIGHTS = Sum(1, (v, 1, f), (u, 1, f), (c, 1, C / g), (k, 1, K))
-COUNTED_BIASES = Sum(1, (k, 1, K))
-COUNTED_ENTRIES = Sum(1, (j, 1, o_w), (i, 1, o_h), (k, 1, K))
+COUNTED_WEIGHTS = Sum(1, (v, 0, f - 1), (u, 0, f - 1), (c, 0, C / g - 1), (k, 0, K - 1))
+COUNTED_BIASES = Sum(1, (k, 0, K - 1))
+COUNTED_ENTRIES = Sum(1, (j, 0, o_w - 1), (i, 0, o_h - 1))
 
 
 def weights(C: Expr, K: Expr, f: Expr, g: Expr = ONE) -> Expr:
@@ -42,22 +44,22 @@ def dense_parameters(inputs: Expr, units: Expr) -> Expr:
     return units * (inputs + 1)
 
 
-def window_product(k: Expr, c: Expr, i: Expr, j: Expr) -> Expr:
+def from_channel(c: Expr, k: Expr, i: Expr, j: Expr, f: Expr) -> Expr:
     """Return what channel c adds to entry (i, j) of filter k at stride 1, without padding."""
-    return Sum(w[k, c, u, v] * x[c, i + u - 1, j + v - 1], (v, 1, f), (u, 1, f))
+    return convolution.entry(lambda u, v: w[k, c, u, v], lambda r, q: a[c, r, q], i, j, f)
 
 
-def entry(k: Expr, i: Expr, j: Expr) -> Expr:
-    """Return entry (i, j) of output channel k at stride 1, without padding: all counted from 1."""
-    return Sum(window_product(k, c, i, j), (c, 1, C)) + b[k]
+def entry(k: Expr, i: Expr, j: Expr, C: Expr, f: Expr) -> Expr:
+    """Return entry (i, j) of output channel k at stride 1, without padding."""
+    return Sum(from_channel(c, k, i, j, f), (c, 0, C - 1)) + b[k]
 
 
-def position(channel: Expr, row: Expr, column: Expr) -> Expr:
-    """Return (c n_h + i) n_w + j, where a flattened volume holds the cell; all counted from 0."""
-    return (channel * n_h + row) * n_w + column
+def position(c: Expr, i: Expr, j: Expr) -> Expr:
+    """Return (c n_h + i) n_w + j, where a flattened volume holds cell (i, j) of channel c."""
+    return (c * n_h + i) * n_w + j
 
 
 P = quantity("P", COUNTED_WEIGHTS + COUNTED_BIASES)
 """The parameters, counted one by one."""
-M = quantity("M", COUNTED_ENTRIES * Sum(1, (v, 1, f), (u, 1, f), (c, 1, C / g)))
-"""The multiplications, counted one by one."""
+M = quantity("M", COUNTED_WEIGHTS * COUNTED_ENTRIES)
+"""The multiplications: each weight meets one cell for each place of its filter."""
