@@ -162,8 +162,9 @@ def output_padding(
 
     It is the remainder of the slack n + 2p - d(f - 1) - 1 on division by s.
     """
-    options: dict[str, Any] = {"padding": padding, "stride": stride, "dilation": dilation}
-    return n - transposed_size(output_size(n, f, **options), f, **options)
+    size = output_size(n, f, padding=padding, stride=stride, dilation=dilation)
+    n, stride = _integers(n=n, stride=stride)
+    return n + sum(_sides(padding)) - span(f, dilation=dilation) - (size - 1) * stride
 
 
 def receptive_field(layers: Iterable[Sliding]) -> Field:

@@ -1,0 +1,140 @@
+"""What the frameworks do, line by line of the table in chapter 13, wherever they are installed."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from backprop.geometry import (
+    output_padding,
+    output_shape,
+    output_size,
+    padding_2d,
+    same_padding,
+    span,
+    transposed_size,
+)
+
+
+@pytest.fixture(scope="module")
+def torch():
+    return pytest.importorskip("torch")
+
+
+def settings(largest_n=24, largest_padding=4):
+    return product(
+        range(1, largest_n + 1), range(1, 8), range(largest_padding + 1), range(1, 6), range(1, 4)
+    )
+
+
+def test_torch_rounds_the_size_of_a_convolution_down(torch):
+    for n, f, p, s, d in settings():
+        options = {"padding": p, "stride": s, "dilation": d}
+        x, w = torch.empty(1, 1, n, device="meta"), torch.empty(1, 1, f, device="meta")
+        if span(f, dilation=d) > n + 2 * p:
+            with pytest.raises(RuntimeError, match="Kernel size can't be greater"):
+                torch.conv1d(x, w, **options)
+        else:
+            assert output_size(n, f, **options) == torch.conv1d(x, w, **options).shape[-1]
+
+
+def test_a_pair_in_torch_is_one_padding_for_the_rows_and_one_for_the_columns(torch):
+    x, w = torch.empty(1, 1, 6, 7), torch.empty(1, 1, 3, 3)
+    assert torch.conv2d(x, w, padding=(1, 2)).shape[2:] == output_shape((6, 7), 3, padding=(1, 2))
+
+
+def test_pad_in_torch_takes_both_sides_of_the_last_axis_first(torch):
+    (above, below), (left, right) = padding_2d(((1, 2), (3, 4)))
+    x = torch.nn.functional.pad(torch.ones(1, 1, 5, 5), (left, right, above, below))
+    assert output_shape(5, 3, padding=((1, 2), (3, 4))) == (x.shape[2] - 2, x.shape[3] - 2)
+    assert x[0, 0, above, left] == 1 and x[0, 0, : above + 1].sum() == 5
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even")
+def test_same_in_torch_is_for_stride_one_and_puts_the_odd_cell_after(torch):
+    for n, f, d in product(range(1, 13), range(1, 8), range(1, 4)):
+        x, w = torch.arange(1.0, n + 1)[None, None], torch.arange(1.0, f + 1)[None, None]
+        padded = torch.nn.functional.pad(x, same_padding(n, f, dilation=d))
+        same = torch.nn.functional.conv1d(x, w, padding="same", dilation=d)
+        assert torch.equal(same, torch.nn.functional.conv1d(padded, w, dilation=d))
+    with pytest.raises(ValueError, match="not supported for strided"):
+        torch.nn.Conv1d(1, 1, 3, stride=2, padding="same")
+
+
+def test_same_in_jax_is_for_every_stride_and_puts_the_odd_cell_after():
+    lax = pytest.importorskip("jax.lax")
+    for n, f, _, s, d in settings(largest_padding=0):
+        sides = lax.padtype_to_pads((n,), (span(f, dilation=d),), (s,), "SAME")
+        assert [same_padding(n, f, stride=s, dilation=d)] == sides
+
+
+def test_same_in_numpy_puts_the_odd_cell_before():
+    rng = np.random.default_rng(0)
+    for n, f in product(range(7, 13), range(1, 8)):
+        x, w = rng.normal(size=n), rng.normal(size=f)
+        after, before = same_padding(n, f)
+        padded = np.correlate(np.pad(x, (before, after)), w, "valid")
+        assert np.allclose(np.correlate(x, w, "same"), padded)
+
+
+@pytest.mark.parametrize("pool", ["max_pool1d", "avg_pool1d"])
+def test_ceil_mode_in_torch_drops_a_window_that_begins_in_the_padding(torch, pool):
+    pooling = getattr(torch.nn.functional, pool)
+    for n, f, p, s, d in settings(largest_padding=3):
+        if pool == "avg_pool1d" and d > 1:
+            continue
+        options = {"padding": p, "stride": s}
+        dilation = {"dilation": d} if d > 1 else {}
+        x = torch.empty(1, 1, n, device="meta")
+        if 2 * p > f:
+            with pytest.raises(RuntimeError, match="at most half"):
+                pooling(x, f, **options)
+            continue
+        for ceil in (False, True):
+            try:
+                size = output_size(n, f, **options, **dilation, ceil=ceil)
+            except ValueError:
+                with pytest.raises(RuntimeError, match="[oO]utput size"):
+                    pooling(x, f, **options, **dilation, ceil_mode=ceil)
+            else:
+                theirs = pooling(x, f, **options, **dilation, ceil_mode=ceil)
+                assert size == theirs.shape[-1]
+
+
+def test_torch_is_told_the_output_padding_of_a_transposed_convolution(torch):
+    for n, f, p, s, d in settings(largest_n=4):
+        x, w = torch.zeros(1, 1, n), torch.zeros(1, 1, f)
+        for extra in range(max(s, d) + 1):
+            options = {"padding": p, "stride": s, "dilation": d, "output_padding": extra}
+            try:
+                size = transposed_size(n, f, **options)
+            except ValueError:
+                with pytest.raises(RuntimeError, match="output padding must be|too small"):
+                    torch.conv_transpose1d(x, w, **options)
+            else:
+                assert size == torch.conv_transpose1d(x, w, **options).shape[-1]
+
+
+def test_the_output_padding_brings_torch_back_to_where_it_began(torch):
+    for n, f, p, s, d in settings(largest_n=12, largest_padding=2):
+        options = {"padding": p, "stride": s, "dilation": d}
+        if span(f, dilation=d) > n + 2 * p:
+            continue
+        x, w = torch.empty(1, 1, n, device="meta"), torch.empty(1, 1, f, device="meta")
+        there = torch.conv1d(x, w, **options)
+        extra = output_padding(n, f, **options)
+        back = torch.conv_transpose1d(there, w, **options, output_padding=extra)
+        assert back.shape[-1] == n
+
+
+def test_a_transposed_convolution_in_jax_multiplies_the_size_by_the_stride():
+    jax = pytest.importorskip("jax")
+    for n, f, s in product(range(1, 9), range(1, 8), range(1, 6)):
+        shapes = [jax.ShapeDtypeStruct(shape, "float32") for shape in ((1, n, 1), (f, 1, 1))]
+        size = jax.eval_shape(
+            lambda x, w, s=s: jax.lax.conv_transpose(
+                x, w, (s,), "SAME", dimension_numbers=("NHC", "HIO", "NHC")
+            ),
+            *shapes,
+        ).shape[1]
+        assert size == n * s
