@@ -6,7 +6,8 @@ recomputes and redraws in the browser.
 
 from backprop.explorers.backprop_stepper import BackpropStepper
 from backprop.explorers.conv import ConvExplorer
+from backprop.explorers.filter import FilterExplorer
 from backprop.explorers.frames import FramesExplorer
 from backprop.explorers.layers import LayersExplorer
 
-__all__ = ["BackpropStepper", "ConvExplorer", "FramesExplorer", "LayersExplorer"]
+__all__ = ["BackpropStepper", "ConvExplorer", "FilterExplorer", "FramesExplorer", "LayersExplorer"]

@@ -30,6 +30,56 @@ function slider({ label, min, max, moved }) {
   };
 }
 
+/** A labelled number from `min` to `max`; `moved` hears each valid one, `show` sets it. */
+function numberInput({ label, min, max, step, moved }) {
+  const attributes = { type: "number", min, max, step, "aria-label": label };
+  const input = h("input", { ...attributes, "data-lm-suppress-shortcuts": "true" });
+  let shown = "";
+  input.addEventListener("input", () => {
+    if (input.value !== "" && input.checkValidity()) moved(input.valueAsNumber);
+  });
+  input.addEventListener("change", () => (input.value = shown));
+  return {
+    element: input,
+    show(number) {
+      shown = String(number);
+      if (input.valueAsNumber !== number) input.value = shown;
+    },
+  };
+}
+
+const STEPS = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+  Home: [0, -Infinity],
+  End: [0, Infinity],
+};
+
+/** Let pointer and keys choose a cell of a grid; `choose` hears one that may lie outside. */
+function listen(grid, model, choose) {
+  const point = ({ target }) => {
+    if (!target.dataset.row || target.hasAttribute("aria-selected")) return;
+    choose({ row: Number(target.dataset.row), column: Number(target.dataset.column) });
+  };
+  grid.addEventListener("pointermove", point);
+  grid.addEventListener("pointerdown", point);
+  grid.addEventListener("keydown", (event) => {
+    if (!(event.key in STEPS)) return;
+    const [down, right] = STEPS[event.key];
+    event.preventDefault();
+    choose({ row: model.get("row") + down, column: model.get("column") + right });
+  });
+}
+
+/** Tell the eye and the screen reader which cell of a grid is chosen. */
+function select(grid, cell) {
+  grid.querySelector("[aria-selected]")?.removeAttribute("aria-selected");
+  grid.querySelector(`#${cell}`).setAttribute("aria-selected", "true");
+  grid.setAttribute("aria-activedescendant", cell);
+}
+
 /** A paragraph that screen readers speak whenever its text changes. */
 function spoken() {
   return h("p", { class: "explorer-says", "aria-live": "polite" });

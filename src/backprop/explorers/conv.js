@@ -171,10 +171,7 @@ function drawWindow({ id, input, output, says }, geometry, { row, column }) {
   for (const [name, value] of Object.entries(outline)) {
     input.querySelector(".conv-outline").setAttribute(name, value);
   }
-  const cell = `${id}-${row}-${column}`;
-  output.querySelector("[aria-selected]")?.removeAttribute("aria-selected");
-  output.querySelector(`#${cell}`).setAttribute("aria-selected", "true");
-  output.setAttribute("aria-activedescendant", cell);
+  select(output, `${id}-${row}-${column}`);
   says.textContent = sees(geometry, row, column);
 }
 
@@ -202,15 +199,6 @@ function formulaPicture(geometry) {
 const LEGEND =
   "A number counts the windows that see the cell; hatched cells are padding. " +
   "Point at an output cell, tap it, or move with the arrow keys.";
-
-const STEPS = {
-  ArrowUp: [-1, 0],
-  ArrowDown: [1, 0],
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-  Home: [0, -Infinity],
-  End: [0, Infinity],
-};
 
 /** The output cell nearest to one that may lie outside. */
 function inside(geometry, { row, column }) {
@@ -255,22 +243,6 @@ function drawGrids(parts, geometry) {
   parts.output.setAttribute("aria-label", `Output ${square(size)}: arrow keys choose a cell`);
   parts.formulaLine.replaceChildren(...formulaPicture(geometry));
   parts.remark.textContent = leftOut(geometry);
-}
-
-/** Let pointer and keys choose a cell of the output. */
-function listen(output, model, choose) {
-  const point = ({ target }) => {
-    if (!target.dataset.row || target.hasAttribute("aria-selected")) return;
-    choose({ row: Number(target.dataset.row), column: Number(target.dataset.column) });
-  };
-  output.addEventListener("pointermove", point);
-  output.addEventListener("pointerdown", point);
-  output.addEventListener("keydown", (event) => {
-    if (!(event.key in STEPS)) return;
-    const [down, right] = STEPS[event.key];
-    event.preventDefault();
-    choose({ row: model.get("row") + down, column: model.get("column") + right });
-  });
 }
 
 function render({ model, el }) {

@@ -1,0 +1,269 @@
+// The arithmetic. Cells are numbered from 0, as in backprop.convolution.
+
+/** The filter as it meets the picture: true convolution turns it by 180 degrees. */
+export function weights(filter, flipped) {
+  return flipped ? filter.map((row) => [...row].reverse()).reverse() : filter;
+}
+
+/** The 3 x 3 window of output cell (row, column); 0 in the padding. */
+export function windowValues(image, padding, row, column) {
+  const three = [0, 1, 2];
+  const value = (i, j) => image[row + i - padding]?.[column + j - padding] ?? 0;
+  return three.map((i) => three.map((j) => value(i, j)));
+}
+
+/** The nine products of output cell (row, column). */
+export function products({ image, filter, padding, flipped }, row, column) {
+  const w = weights(filter, flipped);
+  const window = windowValues(image, padding, row, column);
+  return window.flatMap((values, i) => values.map((x, j) => ({ x, w: w[i][j], xw: x * w[i][j] })));
+}
+
+/** Rows and columns of the output. */
+export function outputShape({ image, padding }) {
+  return [image.length, image[0].length].map((n) => n + 2 * padding - 2);
+}
+
+/** The whole output. */
+export function filtered(state) {
+  const [rows, columns] = outputShape(state);
+  return fill(rows, columns, (row, column) => total(products(state, row, column)));
+}
+
+const total = (nine) => nine.reduce((sum, { xw }) => sum + xw, 0);
+
+function fill(rows, columns, value) {
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_, column) => value(row, column)),
+  );
+}
+
+// The words.
+
+/** A number in few characters: at most two decimals, none from 100 on. */
+export function short(value) {
+  const size = Math.abs(value);
+  const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
+  return String(Number(value.toFixed(digits)) + 0).replace("-", "−");
+}
+
+/** "= 3", or "≈ 0.33" where decimals are left out. */
+export function equals(value) {
+  const text = short(value);
+  const exact = Math.abs(Number(text.replace("−", "-")) - value) < 1e-9;
+  return `${exact ? "=" : "≈"} ${text}`;
+}
+
+const factor = (value) => (value < 0 ? `(${short(value)})` : short(value));
+const shape = (rows, columns) => `${rows} × ${columns}`;
+const from = (k, padding) => `${short(k - padding)} to ${short(k - padding + 2)}`;
+
+/** What the chosen output cell is, and which window it sees. */
+export function sentence(state, row, column) {
+  const result = equals(total(products(state, row, column)));
+  const [rows, columns] = [row, column].map((k) => from(k, state.padding));
+  return (
+    `Output (${row}, ${column}) ${result}, the sum of nine products over input rows ${rows}, ` +
+    `columns ${columns}.`
+  );
+}
+
+// The picture, in SVG; a cell is 20 units wide.
+
+const CELL = 20;
+const MOST_NUMBERED = 12; // more cells than that would be too small for numbers
+
+const largest = (values) => Math.max(...values.flat().map(Math.abs)) || 1;
+
+/** The colour of a value, by its sign and by its size beside the largest. */
+function shade(value, most) {
+  const sign = value < 0 ? "orange" : "blue";
+  return `--sign: var(--ex-${sign}); --strength: ${Math.abs(value) / most}`;
+}
+
+function cell(row, column, style, more) {
+  const place = `x="${column * CELL}" y="${row * CELL}" width="${CELL}" height="${CELL}"`;
+  return `<rect ${place} class="filter-cell" style="${style}" ${more}/>`;
+}
+
+function number(row, column, text) {
+  return `<text x="${(column + 0.5) * CELL}" y="${(row + 0.5) * CELL}">${text}</text>`;
+}
+
+/** A grid of coloured cells, `border` of them padding on each side; with numbers if they fit. */
+function grid(values, border, role, gridcell) {
+  const [rows, columns, most] = [values.length, values[0].length, largest(values)];
+  const texts = values.map((row) => row.map(short));
+  const size = Math.min(9, 32 / Math.max(...texts.flat().map((text) => text.length)));
+  const numbered = Math.max(rows, columns) <= MOST_NUMBERED && size > 5;
+  const cells = values.map((row, i) => {
+    const line = row.map((value, j) =>
+      cell(i - border, j - border, shade(value, most), gridcell(i, j)),
+    );
+    return `<g role="${role}">${line.join("")}</g>`;
+  });
+  const numbers = texts.flatMap((row, i) => row.map((t, j) => number(i - border, j - border, t)));
+  const box = [-border, -border, columns, rows].map((k) => k * CELL);
+  const [width, height] = [columns, rows].map((k) => (k - 2 * border) * CELL);
+  return (
+    `<svg viewBox="${box.join(" ")}" style="--columns: ${columns}" data-numbered="${numbered}" ` +
+    `role="presentation">${cells.join("")}<g aria-hidden="true" font-size="${size}">` +
+    `${numbered ? numbers.join("") : ""}<rect width="${width}" height="${height}" ` +
+    'class="filter-border"/><rect class="filter-window"/></g></svg>'
+  );
+}
+
+const padded = ({ image, padding }) =>
+  fill(image.length + 2 * padding, image[0].length + 2 * padding, (row, column) => {
+    return image[row - padding]?.[column - padding] ?? 0;
+  });
+
+/** Outline `side` x `side` cells. */
+function outline(picture, row, column, side) {
+  const place = { x: column, y: row, width: side, height: side };
+  for (const [name, k] of Object.entries(place)) {
+    picture.querySelector(".filter-window").setAttribute(name, k * CELL);
+  }
+}
+
+/** The nine products, each below its factors, and their sum. */
+function drawProducts(picture, state, row, column) {
+  const nine = products(state, row, column);
+  const most = largest(nine.map(({ xw }) => xw));
+  const factors = ({ x, w }) => `${short(x)} · ${factor(w)}`;
+  const cells = nine.map((product) => {
+    const style = shade(product.xw, most);
+    const parts = [h("span", {}, factors(product)), h("b", {}, short(product.xw))];
+    return h("div", { class: "filter-product", style }, ...parts);
+  });
+  picture.setAttribute("aria-label", `The nine products: ${nine.map(factors).join(" + ")}`);
+  picture.replaceChildren(...cells);
+}
+
+// The explorer.
+
+const LEGEND =
+  "Blue is positive, orange negative; the fuller the colour, the further from 0, each picture " +
+  "on its own scale. Point at an output cell, tap it, or move with the arrow keys.";
+
+/** A labelled list of words; `moved` hears the position of the chosen one. */
+function choice(label, texts, moved) {
+  const id = freshId();
+  const options = texts.map((text, k) => h("option", { value: k }, text));
+  const list = h("select", { id, "data-lm-suppress-shortcuts": "true" }, ...options);
+  list.addEventListener("change", () => moved(Number(list.value)));
+  const element = h("div", { class: "filter-choice" }, h("label", { for: id }, label), list);
+  return { element, show: (position) => (list.value = position) };
+}
+
+/** The nine weights, to be edited. */
+function nineInputs(model) {
+  const edit = (row, column, value) => {
+    const filter = model.get("filter").map((line) => [...line]);
+    filter[row][column] = value;
+    change(model, { filter });
+  };
+  const limits = { min: -model.get("most"), max: model.get("most"), step: "any" };
+  return fill(3, 3, (row, column) => {
+    const label = `filter, row ${row}, column ${column}`;
+    return numberInput({ label, ...limits, moved: (value) => edit(row, column, value) });
+  });
+}
+
+function makeParts() {
+  return {
+    id: freshId(),
+    stage: h("div", { class: "filter-pictures" }),
+    inputTitle: h("div", { class: "filter-title" }),
+    input: h("div", { role: "img" }),
+    outputTitle: h("div", { class: "filter-title" }),
+    output: h("div", { role: "grid", tabindex: 0, "data-lm-suppress-shortcuts": "true" }),
+    products: h("div", { class: "filter-products", role: "img" }),
+    says: spoken(),
+  };
+}
+
+function drawGrids({ id, stage, inputTitle, input, outputTitle, output }, state) {
+  const [image, result] = [padded(state), filtered(state)];
+  const [rows, columns] = outputShape(state);
+  stage.style.setProperty("--widest", image[0].length);
+  stage.style.setProperty("--across", image[0].length + columns);
+  inputTitle.textContent = `Input ${shape(state.image.length, state.image[0].length)}`;
+  input.innerHTML = grid(image, state.padding, "presentation", () => "");
+  input.setAttribute("aria-label", `${inputTitle.textContent}, padding ${state.padding}`);
+  outputTitle.textContent = `Output ${shape(rows, columns)}`;
+  const gridcell = (i, j) =>
+    `id="${id}-${i}-${j}" data-row="${i}" data-column="${j}" role="gridcell" ` +
+    `aria-label="(${i}, ${j}): ${short(result[i][j])}"`;
+  output.innerHTML = grid(result, 0, "row", gridcell);
+  output.setAttribute("aria-label", `${outputTitle.textContent}: arrow keys choose a cell`);
+}
+
+function render({ model, el }) {
+  const read = () =>
+    Object.fromEntries(["image", "filter", "padding", "flipped"].map((k) => [k, model.get(k)]));
+  const chosen = ({ row, column } = { row: model.get("row"), column: model.get("column") }) => {
+    const [rows, columns] = outputShape(read());
+    const clamp = (k, size) => Math.max(0, Math.min(k, size - 1));
+    return { row: clamp(row, rows), column: clamp(column, columns) };
+  };
+  const presets = model.get("presets");
+  const own = presets.length;
+  const position = (filter) => presets.findIndex((p) => String(p.filter) === String(filter));
+  const kind = choice("filter", [...presets.map(({ name }) => name), "your own"], (k) => {
+    if (k < own) change(model, { filter: presets[k].filter });
+  });
+  const operation = choice("operation", ["cross-correlation", "convolution: filter flipped"], (k) =>
+    change(model, { flipped: k === 1 }),
+  );
+  const border = choice("padding p", ["0", "1"], (padding) => {
+    change(model, { padding });
+    change(model, chosen());
+  });
+  const nine = nineInputs(model);
+  const parts = makeParts();
+  listen(parts.output, model, (at) => change(model, chosen(at)));
+  parts.stage.append(
+    h("div", {}, parts.inputTitle, parts.input),
+    h("div", {}, parts.outputTitle, parts.output),
+  );
+  const inputs = nine.flat().map(({ element }) => element);
+  mount(
+    el,
+    "Filter explorer",
+    h(
+      "div",
+      { class: "filter-controls" },
+      h("div", { class: "filter-nine", role: "group", "aria-label": "The filter" }, ...inputs),
+      h("div", { class: "filter-choices" }, kind.element, operation.element, border.element),
+    ),
+    h("div", { class: "filter-stage" }, parts.stage),
+    parts.says,
+    parts.products,
+    h("p", { class: "filter-legend" }, LEGEND),
+  );
+  let drawn;
+  return follow(model, ["image", "filter", "padding", "flipped", "row", "column"], () => {
+    const state = read();
+    const key = JSON.stringify(state);
+    if (key !== drawn) {
+      drawn = key;
+      const known = position(state.filter);
+      kind.show(known < 0 ? own : known);
+      operation.show(Number(state.flipped));
+      border.show(state.padding);
+      nine.forEach((line, i) =>
+        line.forEach(({ show }, j) => show(Number(state.filter[i][j].toFixed(4)))),
+      );
+      drawGrids(parts, state);
+    }
+    const { row, column } = chosen();
+    outline(parts.input, row - state.padding, column - state.padding, 3);
+    outline(parts.output, row, column, 1);
+    select(parts.output, `${parts.id}-${row}-${column}`);
+    drawProducts(parts.products, state, row, column);
+    parts.says.textContent = sentence(state, row, column);
+  });
+}
+
+export default { render };
