@@ -14,15 +14,18 @@ from backprop.exercises import (
     activations,
     calculus,
     chain_rule,
+    convolution,
     delta_recurrence,
     losses,
     networks,
     one_neuron,
     output_size,
+    pooling,
     price,
     sigmoid,
     training,
     vanishing,
+    volumes,
 )
 from backprop.exercises.exercise import Exercise, Verdict
 
@@ -38,9 +41,12 @@ EXERCISES: dict[str, Exercise] = {
         chain_rule,
         delta_recurrence,
         training,
+        convolution,
         output_size,
+        pooling,
         price,
         vanishing,
+        volumes,
     )
     for exercise in chapter.EXERCISES
 }

@@ -1,0 +1,74 @@
+"""Exercises of the chapter on convolution."""
+
+import numpy as np
+import sympy as sp
+from sympy import Integer
+
+from backprop._arrays import FloatArray
+from backprop.convolution import conv2d
+from backprop.exercises.exercise import Code, Exercise, Formula, Letter
+from backprop.symbolic.geometry import f, n, p
+
+_g, _h, _b, _c, _S = sp.symbols("g h b c S", real=True)
+
+_input = Letter(n, "rows and columns of the image", 1, 20)
+_filter = Letter(f, "rows and columns of the filter", 1, 7)
+_padding = Letter(p, "padding per side, less than f", 0, 6)
+
+
+def _true_convolution(x: FloatArray, w: FloatArray) -> FloatArray:
+    rows, columns = w.shape
+    padding = rows - 1, columns - 1
+    z: FloatArray = conv2d(x[None, None], w[None, None, ::-1, ::-1], padding=padding)[0, 0]
+    return z
+
+
+def _whole(shape: tuple[int, int], seed: int) -> FloatArray:
+    """Return random whole numbers as floats, so that no order of summation changes a result."""
+    return np.random.default_rng(seed).integers(-5, 6, shape).astype(np.float64)
+
+
+EXERCISES: list[Exercise] = [
+    Formula("conv-entry", "the entry", Integer(16)),
+    Formula(
+        "conv-ramp",
+        "every entry of z",
+        -6 * _g,
+        (Letter(_g, "rise from column to column"), Letter(_h, "rise from row to row")),
+    ),
+    Formula(
+        "conv-corner",
+        "windows that see the corner",
+        (p + 1) ** 2,
+        (_filter, _padding),
+        where=p < f,
+    ),
+    Formula(
+        "conv-looks",
+        "sum of the counts",
+        f**2 * (n - f + 1) ** 2,
+        (_input, _filter),
+        where=n >= f,
+    ),
+    Formula("conv-share", "share of the entries", f**2 / n**2, (_input, _filter), where=n >= f),
+    Formula(
+        "conv-merged-bias",
+        "bias of the single layer",
+        _c + _b * _S,
+        (
+            Letter(_b, "bias of the first layer"),
+            Letter(_c, "bias of the second layer"),
+            Letter(_S, "sum of the second filter's entries"),
+        ),
+    ),
+    Code(
+        "conv-true",
+        _true_convolution,
+        (
+            (_whole((3, 3), 1), _whole((2, 2), 2)),
+            (_whole((4, 6), 3), _whole((3, 1), 4)),
+            (_whole((2, 2), 5), _whole((3, 4), 6)),
+            (_whole((1, 1), 7), _whole((1, 1), 8)),
+        ),
+    ),
+]
