@@ -11,8 +11,9 @@ from backprop.activations import ACTIVATIONS
 from backprop.explorers import BackpropStepper
 from backprop.explorers.backprop_steps import walk
 from backprop.initialization import normal
+from backprop.layers import Dense
 from backprop.losses import LOSSES
-from backprop.network import Dense, Network, dense_network
+from backprop.network import Network, dense_network
 
 X, Y = (-0.06, -1.38, -0.32), (-1.43,)
 

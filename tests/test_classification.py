@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from backprop.classification import accuracy, classify, confusion_matrix
 from backprop.datasets import Examples, one_hot
-from backprop.network import Dense, Network
+from backprop.layers import Dense
+from backprop.network import Network
 
 IDENTITY = Network([Dense(np.eye(3), np.zeros(3), "identity")], "squared_error")
 pairs = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1)

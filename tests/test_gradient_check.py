@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from backprop.activations import ACTIVATIONS, relu, relu_derivative
 from backprop.gradient_check import centred_difference, check, check_network
 from backprop.initialization import xavier_normal
-from backprop.network import Dense, Network, dense_network
+from backprop.layers import Dense
+from backprop.network import Network, dense_network
 
 
 def product(A, B):

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from backprop.activations import ACTIVATIONS
 from backprop.gradient_check import check_network
 from backprop.initialization import constant, normal, xavier_normal, zeros
+from backprop.layers import Dense
 from backprop.losses import LOSSES
-from backprop.network import Dense, Network, dense_network
+from backprop.network import Network, dense_network
 
 # The activations of the last layer whose values a loss allows.
 OUTPUTS = {
@@ -384,8 +385,8 @@ def test_a_bad_choice_for_a_network_is_a_value_error_that_names_it(options, mess
 @pytest.mark.parametrize(
     ("W", "b", "message"),
     [
-        (np.ones(3), np.ones(3), "W must be a matrix with at least one entry, not of shape (3,)"),
-        (np.ones((0, 3)), np.ones(0), "W must be a matrix with at least one entry"),
+        (np.ones(3), np.ones(3), "W must have shape (n, p) with at least one entry, not (3,)"),
+        (np.ones((0, 3)), np.ones(0), "W must have shape (n, p) with at least one entry"),
         (np.ones((2, 3)), np.ones(3), "b must have shape (2, 1), a bias per row of W, not (3,)"),
         (np.ones((2, 3)), np.ones((1, 2)), "b must have shape (2, 1)"),
         ([[math.nan]], [0], "W must be finite, not nan"),
@@ -403,7 +404,7 @@ def test_layers_that_do_not_join_are_a_value_error():
         Dense(np.ones((4, 3)), np.ones(4), "tanh"),
         Dense(np.ones((2, 3)), np.ones(2), "tanh"),
     ]
-    with pytest.raises(ValueError, match=r"^W of layer 2 must have 4 columns, .* not 3$"):
+    with pytest.raises(ValueError, match=r"^layer 2 does not fit: W must have 4 columns, .* not 3$"):
         Network(layers, "squared_error")
     with pytest.raises(ValueError, match=r"^layers must hold at least one layer$"):
         Network([], "squared_error")

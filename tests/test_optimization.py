@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from backprop.initialization import normal
-from backprop.network import Dense, Gradient, Network, dense_network
+from backprop.layers import Dense
+from backprop.network import Gradient, Network, dense_network
 from backprop.optimization import (
     Diverged,
     clip_by_norm,

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 FloatArray = NDArray[np.floating[Any]]
 Rule = Callable[[FloatArray, str], None]
+Order = Literal["F", "K"]
 
 
 def as_floats(value: ArrayLike, name: str) -> FloatArray:
@@ -26,7 +27,7 @@ def as_floats(value: ArrayLike, name: str) -> FloatArray:
 
 
 def columns(
-    value: ArrayLike, name: str, rows: int, dtype: np.dtype[Any], order: Literal["F", "K"] = "K"
+    value: ArrayLike, name: str, rows: int, dtype: np.dtype[Any], order: Order = "K"
 ) -> FloatArray:
     """Return examples as (rows, m) of a dtype; a vector is one column.
 
@@ -53,12 +54,29 @@ def columns(
     return floats
 
 
+def images(value: ArrayLike, name: str, dtype: np.dtype[Any]) -> FloatArray:
+    """Return examples as (m, C, H, W) of a dtype, copied only if they have another one.
+
+    Raises
+    ------
+    TypeError
+        If they are not floats: whole numbers may be grey values that nobody has scaled.
+    ValueError
+        If they have another shape, nothing in them, or one of them is not finite.
+    """
+    array = _real(value, name)
+    if array.dtype.kind != "f":
+        raise TypeError(f"{name} must hold floats, such as grey values over 255, not {array.dtype}")
+    if array.ndim != 4 or 0 in array.shape:
+        raise ValueError(f"{name} must have shape (m, C, H, W), m images, not {array.shape}")
+    with np.errstate(over="ignore", under="ignore"):
+        floats: FloatArray = array.astype(dtype, copy=False)
+    finite(floats, name)
+    return floats
+
+
 def targets(
-    value: ArrayLike,
-    rows: int,
-    examples: int,
-    dtype: np.dtype[Any],
-    order: Literal["F", "K"] = "K",
+    value: ArrayLike, rows: int, examples: int, dtype: np.dtype[Any], order: Order = "K"
 ) -> FloatArray:
     """Return Y as `columns` does, if it has a column for each example; a ValueError if not."""
     Y = columns(value, "Y", rows, dtype, order)

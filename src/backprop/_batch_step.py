@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from backprop._arrays import FloatArray
+from backprop.layers import Dense
 from backprop.losses import LOSSES
 from backprop.network import Network
 
@@ -104,12 +105,12 @@ class BatchStep:
     """θ := θ - rate · gradient, in place in the arrays of a network, for m examples at a time."""
 
     def __init__(self, network: Network, m: int, rate: float) -> None:
-        n, dtype = network.sizes, network.layers[0].W.dtype
+        n, dtype = network.sizes, network.dtype
         self.x = np.empty((m, n[0]), dtype)  # an example is a row here: rows are gathered fast
         self.y = np.empty((m, n[-1]), dtype)
         self._layers: list[_Layer] = []
         before: FloatArray = self.x.T
-        for layer in network.layers:
+        for layer in network.dense.values():
             W, b = layer.W, layer.b
             a, slope, delta = (np.empty((len(W), m), dtype) for _ in range(3))
             g = ACTIVATIONS.get(layer.activation, (_softmax, _identity_slope))
@@ -126,7 +127,9 @@ class BatchStep:
         """Whether all that the network is made of can be computed in place."""
         *hidden, last = (layer.activation for layer in network.layers)
         known = last in ACTIVATIONS or LOSSES[network.loss].fuses == last
-        return network.loss in FACTORS and known and all(g in ACTIVATIONS for g in hidden)
+        dense = all(isinstance(layer, Dense) for layer in network.layers)
+        in_place = known and all(g in ACTIVATIONS for g in hidden)
+        return dense and network.loss in FACTORS and in_place
 
     def __call__(self) -> None:
         """Update the network from the examples in the rows of x and y."""

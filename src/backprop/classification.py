@@ -9,7 +9,7 @@ from backprop.network import Network
 
 
 def classify(network: Network, X: ArrayLike) -> Integers:
-    """Return the class (m,) that the network gives each column of X: its largest output.
+    """Return the class (m,) that the network gives each example of X: its largest output.
 
     Of outputs that are equally large, the first one counts.
     """
@@ -18,8 +18,12 @@ def classify(network: Network, X: ArrayLike) -> Integers:
 
 
 def accuracy(network: Network, examples: Examples) -> float:
-    """Return the share of the examples that the network classifies as they are labelled."""
-    return float(np.mean(classify(network, examples.X) == examples.labels))
+    """Return the share of the examples that the network classifies as they are labelled.
+
+    A network that takes images is given them with their one channel.
+    """
+    X = examples.images[:, np.newaxis] if network.takes == "images" else examples.X
+    return float(np.mean(classify(network, X) == examples.labels))
 
 
 def confusion_matrix(labels: ArrayLike, answers: ArrayLike, classes: int = 10) -> Integers:

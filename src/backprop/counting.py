@@ -171,8 +171,8 @@ def count(network: Network, x: ArrayLike, y: ArrayLike) -> Counts:
     if example.shape[1] != 1 or target.shape[1] != 1:
         raise ValueError("x and y must be one example each")
     tally = Tally()
-    W = {l: tally.numbers(layer.W) for l, layer in network.layer.items()}
-    b = {l: tally.numbers(layer.b[:, 0]) for l, layer in network.layer.items()}
+    W = {l: tally.numbers(layer.W) for l, layer in network.dense.items()}
+    b = {l: tally.numbers(layer.b[:, 0]) for l, layer in network.dense.items()}
     a = _activations(W, b, tally.numbers(example[:, 0]))
     forward = tally.multiplications
     gradient = _gradients(W, a, target[:, 0].tolist())

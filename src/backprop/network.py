@@ -1,8 +1,9 @@
-"""A network as plain data, with its forward and its backward pass (chapters 6 to 8).
+"""A network as plain data, with its forward and its backward pass (chapters 6 to 8 and 16).
 
 Layers are numbered from 1 to L, the input is layer 0, and every dictionary here is keyed by these
 numbers: `trace.a[l - 1]` enters layer l. Examples are columns: X is (n⁰, m) and Y is (nᴸ, m); a
-vector is read as one column. Everything computed has the dtype of the weights.
+vector is read as one column. Only where the first layer takes images, X is (m, C, H, W). Everything
+computed has the dtype of the weights.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,85 +16,24 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from backprop._arrays import (
     FloatArray,
+    Order,
     as_floats,
-    columns,
     finite,
     float_dtype,
     positive_integers,
     targets,
 )
-from backprop.activations import ACTIVATIONS, Activation
 from backprop.initialization import Initializer, zeros
+from backprop.layers import Dense, Kind, Layer, Shape, Weighted
 from backprop.losses import LOSSES
 
+_EXAMPLES = {"columns": (1, "(n,)"), "images": (3, "(C, H, W)")}  # the axes of one, and how named
 _passes_on = np.errstate(over="ignore", invalid="ignore", under="ignore")  # refused later on
 
 
 @dataclass(frozen=True, eq=False)
-class Dense:
-    """A layer that joins each of its n units to each of the p units before it.
-
-    Attributes
-    ----------
-    W
-        Weights (n, p): row k holds what enters unit k.
-    b
-        Biases (n, 1), also accepted as (n,).
-    activation
-        The name of g in `ACTIVATIONS`.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit, an entry is not finite, or the activation is unknown.
-    """
-
-    W: FloatArray
-    b: FloatArray
-    activation: str
-
-    @_passes_on
-    def __post_init__(self) -> None:
-        W, b = as_floats(self.W, "W"), as_floats(self.b, "b")
-        if W.ndim != 2 or 0 in W.shape:
-            raise ValueError(f"W must be a matrix with at least one entry, not of shape {W.shape}")
-        if b.shape not in {(len(W),), (len(W), 1)}:
-            raise ValueError(f"b must have shape ({len(W)}, 1), a bias per row of W, not {b.shape}")
-        b = b.reshape(-1, 1).astype(W.dtype, copy=False)
-        finite(W, "W")
-        finite(b, "b")
-        object.__setattr__(self, "W", W)
-        object.__setattr__(self, "b", b)
-        ACTIVATIONS[self.activation]
-
-    @property
-    def g(self) -> Activation:
-        """The activation itself."""
-        return ACTIVATIONS[self.activation]
-
-    def read(self, x: ArrayLike, name: str) -> FloatArray:
-        """Return x as columns (p, m) that may enter the layer; a ValueError if they may not."""
-        return columns(x, name, self.W.shape[1], self.W.dtype)
-
-    def linear(self, a: FloatArray) -> FloatArray:
-        """Return z = W a + b: (n, p) times (p, m), plus one bias per row."""
-        z: FloatArray = self.W @ a
-        z += self.b
-        return z
-
-    def pull_back(self, delta: FloatArray) -> FloatArray:
-        """Return ∂L/∂a = Wᵀ δ: (p, n) times (n, m)."""
-        return self.W.T @ delta
-
-    def gradient(self, delta: FloatArray, a: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return ∂J/∂W = (1/m) δ aᵀ, (n, m) times (m, p), and ∂J/∂b, the mean column of δ."""
-        m = delta.shape[1]
-        return delta @ a.T / m, np.sum(delta, axis=1, keepdims=True) / m
-
-
-@dataclass(frozen=True, eq=False)
 class Trace:
-    """What a forward pass leaves behind: z[1] to z[L] and a[0] to a[L], each (nˡ, m)."""
+    """What a forward pass leaves behind: z[1] to z[L] and a[0] to a[L], columns or images."""
 
     z: Mapping[int, FloatArray]
     a: Mapping[int, FloatArray]
@@ -106,9 +46,10 @@ class Gradient:
     Attributes
     ----------
     W, b
-        ∂J/∂W and ∂J/∂b, of the shapes of W and b: averages over the m examples.
+        ∂J/∂W and ∂J/∂b, of the shapes of W and b: averages over the m examples. Layers that have
+        none are left out.
     delta
-        ∂L/∂z, (nˡ, m): one column per example, not averaged.
+        ∂L/∂z, in the shape of z: one column or image per example, not averaged.
     """
 
     W: Mapping[int, FloatArray]
@@ -136,44 +77,101 @@ class Network:
     Raises
     ------
     ValueError
-        If a layer does not fit the one before it or has another dtype, or the loss is unknown or
-        does not fit.
+        If a layer does not fit the one before it or has another dtype, none has weights, the last
+        one gives images, or the loss is unknown or does not fit. Sizes of images are checked where
+        they are known, in `shapes` and `forward`.
     """
 
-    layers: Sequence[Dense]
+    layers: Sequence[Layer]
     loss: str
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", tuple(self.layers))
         if not self.layers:
             raise ValueError("layers must hold at least one layer")
-        for l, (before, layer) in enumerate(pairwise(self.layers), 2):
-            if layer.W.shape[1] != len(before.W):
-                raise ValueError(
-                    f"W of layer {l} must have {len(before.W)} columns, one for each unit of "
-                    f"layer {l - 1}, not {layer.W.shape[1]}"
-                )
-            if layer.W.dtype != before.W.dtype:
-                raise ValueError(
-                    f"W of layer {l} must be {before.W.dtype}, as in layer {l - 1}, "
-                    f"not {layer.W.dtype}"
-                )
+        _check_kinds(self.layers)
+        _check_dtypes(self._weighted)
+        if isinstance(self.layers[0], Dense):
+            self.shapes((self.layers[0].W.shape[1],))
         fused_activation(self.loss, self.layers[-1].activation)
 
     @property
-    def layer(self) -> dict[int, Dense]:
+    def layer(self) -> dict[int, Layer]:
         """The layers by their number, from 1 to L."""
         return dict(enumerate(self.layers, 1))
 
     @property
+    def takes(self) -> Kind:
+        """What X holds: "columns" (n⁰, m) or "images" (m, C, H, W)."""
+        return self.layers[0].takes
+
+    @property
+    def dense(self) -> dict[int, Dense]:
+        """The layers by their number; a ValueError unless all of them are dense."""
+        dense = {l: layer for l, layer in self.layer.items() if isinstance(layer, Dense)}
+        if len(dense) < len(self.layers):
+            raise ValueError("network must have dense layers only")
+        return dense
+
+    @property
     def sizes(self) -> tuple[int, ...]:
-        """The units n⁰, ..., nᴸ, the input among them."""
-        return (self.layers[0].W.shape[1], *(len(layer.W) for layer in self.layers))
+        """The units n⁰, ..., nᴸ, the input among them; a ValueError as in `dense`."""
+        dense = self.dense
+        return (dense[1].W.shape[1], *(len(layer.W) for layer in dense.values()))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the weights, and of all that is computed."""
+        return next(iter(self._weighted.values())).W.dtype
+
+    def shapes(self, shape: Shape) -> tuple[Shape, ...]:
+        """Return the shape of one example as it enters and after each layer.
+
+        Raises
+        ------
+        ValueError
+            If it is not (n⁰,), or (C, H, W) for images, or a layer cannot take what reaches it.
+        """
+        rank, text = _EXAMPLES[self.takes]
+        if len(shape) != rank:
+            raise ValueError(f"shape must be {text}, as layer 1 takes it, not {shape}")
+        shapes = [tuple(shape)]
+        for l, layer in self.layer.items():
+            try:
+                shapes.append(layer.shape_after(shapes[-1]))
+            except ValueError as error:
+                raise ValueError(f"layer {l} does not fit: {error}") from None
+        return tuple(shapes)
+
+    def read(self, X: ArrayLike, order: Order = "K") -> FloatArray:
+        """Return examples as they may enter the network.
+
+        Raises
+        ------
+        TypeError
+            If they are not real numbers, or images are not floats.
+        ValueError
+            If they are not (n⁰, m), or (m, C, H, W) for images, with m at least 1, do not fit the
+            layers, or hold NaN or an infinity.
+        """
+        examples = self.layers[0].read(X, "X", self.dtype, order)
+        axis = self._axis
+        self.shapes(examples.shape[:axis] + examples.shape[axis + 1 :])
+        return examples
+
+    def pick(self, X: FloatArray, which: Any) -> FloatArray:
+        """Return some of the examples of an input, by a slice or an array of their numbers."""
+        picked: FloatArray = X[:, which] if self._axis else X[which]
+        return picked
+
+    def count(self, X: FloatArray) -> int:
+        """Return m, the number of examples of an input."""
+        return len(X) if self._axis == 0 else X.shape[1]
 
     @property
     def parameters(self) -> dict[str, FloatArray]:
         """The arrays themselves, by name: "W[1]", "b[1]", "W[2]", ..."""
-        layers = self.layer.items()
+        layers = self._weighted.items()
         return _by_name({l: layer.W for l, layer in layers}, {l: layer.b for l, layer in layers})
 
     def with_parameters(self, parameters: Mapping[str, FloatArray]) -> "Network":
@@ -187,11 +185,10 @@ class Network:
         if set(parameters) != set(self.parameters):
             names = ", ".join(self.parameters)
             raise ValueError(f"parameters must be {names}, not {', '.join(parameters)}")
-        layers = [
-            replace(layer, W=parameters[f"W[{l}]"], b=parameters[f"b[{l}]"])
-            for l, layer in self.layer.items()
-        ]
-        return replace(self, layers=layers)
+        layers = self.layer
+        for l, layer in self._weighted.items():
+            layers[l] = replace(layer, W=parameters[f"W[{l}]"], b=parameters[f"b[{l}]"])
+        return replace(self, layers=tuple(layers.values()))
 
     @_passes_on
     def forward(self, X: ArrayLike) -> Trace:
@@ -199,12 +196,12 @@ class Network:
 
         Raises
         ------
-        ValueError
-            If X is not (n⁰, m) with m at least 1 or holds NaN or an infinity, or a z overflows.
+        ValueError, TypeError
+            If X is not as `read` takes it, or a z overflows.
         """
-        z, a = {}, {0: self.layers[0].read(X, "X")}
+        z, a = {}, {0: self.read(X)}
         for l, layer in self.layer.items():
-            z[l] = layer.linear(a[l - 1])
+            z[l] = layer.forward(a[l - 1])
             finite(z[l], f"z[{l}]")
             a[l] = layer.g.function(z[l])
         return Trace(z, a)
@@ -219,15 +216,17 @@ class Network:
             If Y does not have the shape of the prediction or is not what the loss allows, or a
             gradient overflows, or is infinite, as where ŷ = σ(z) has rounded to 1 and y = 0.
         """
-        layer, L = self.layer, len(self.layers)
+        layers, L = self.layer, len(self.layers)
         W, b, delta = {}, {}, {L: self._output_delta(trace, Y)}
         for l in range(L, 0, -1):
-            W[l], b[l] = layer[l].gradient(delta[l], trace.a[l - 1])
-            finite(W[l], f"the gradient of W[{l}]")
-            finite(b[l], f"the gradient of b[{l}]")
+            layer, a = layers[l], trace.a[l - 1]
+            if isinstance(layer, Weighted):
+                W[l], b[l] = layer.gradient(delta[l], a)
+                finite(W[l], f"the gradient of W[{l}]")
+                finite(b[l], f"the gradient of b[{l}]")
             if l > 1:
-                upstream = layer[l].pull_back(delta[l])
-                delta[l - 1] = layer[l - 1].g.vjp(trace.z[l - 1], upstream)
+                upstream = layer.pull_back(delta[l], a)
+                delta[l - 1] = layers[l - 1].g.vjp(trace.z[l - 1], upstream)
         return Gradient(W, b, delta)
 
     def predict(self, X: ArrayLike) -> FloatArray:
@@ -243,6 +242,15 @@ class Network:
     def gradient(self, X: ArrayLike, Y: ArrayLike) -> Gradient:
         """Run forward, then backward."""
         return self.backward(self.forward(X), Y)
+
+    @property
+    def _weighted(self) -> dict[int, Weighted]:
+        return {l: layer for l, layer in self.layer.items() if isinstance(layer, Weighted)}
+
+    @property
+    def _axis(self) -> int:
+        """Along which axis the examples of an input are numbered."""
+        return 1 if self.takes == "columns" else 0
 
     def _compared(self, trace: Trace, Y: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Return what the loss takes: z of the last layer if it fuses the activation, or a."""
@@ -322,6 +330,29 @@ def fused_activation(loss: str, last: str) -> str | None:
             f"must be {fused}, not {last}"
         )
     return fused
+
+
+def _check_kinds(layers: Sequence[Layer]) -> None:
+    """Raise a ValueError unless each layer takes what comes, and the loss gets columns."""
+    for l, (before, layer) in enumerate(pairwise(layers), 2):
+        if layer.takes != before.gives:
+            raise ValueError(
+                f"layer {l} takes {layer.takes}, and layer {l - 1} gives {before.gives}: "
+                "Flatten leads from images to columns, and nothing leads back"
+            )
+    if layers[-1].gives != "columns":
+        raise ValueError(f"the last layer must give columns to the loss, not {layers[-1].gives}")
+
+
+def _check_dtypes(layers: Mapping[int, Weighted]) -> None:
+    """Raise a ValueError unless there are weights, and all have one dtype."""
+    if not layers:
+        raise ValueError("layers must hold at least one with weights")
+    for (k, before), (l, layer) in pairwise(layers.items()):
+        if layer.W.dtype != before.W.dtype:
+            raise ValueError(
+                f"W of layer {l} must be {before.W.dtype}, as in layer {k}, not {layer.W.dtype}"
+            )
 
 
 @_passes_on

@@ -17,8 +17,8 @@ from tqdm import tqdm
 
 from backprop._arrays import (
     FloatArray,
+    Order,
     as_floats,
-    columns,
     finite,
     generator,
     number_between,
@@ -164,7 +164,7 @@ def sgd(
     network
         Where to start from; it is not changed.
     X, Y
-        Inputs (n⁰, m) and targets (nᴸ, m).
+        Inputs (n⁰, m), or images (m, C, H, W), and targets (nᴸ, m).
     rate
         The learning rate α, positive.
     epochs
@@ -259,7 +259,7 @@ def _train(
     for epoch in tqdm(rounds, unit="epoch", delay=BAR_AFTER, disable=not progress):
         before, first = _copies(network.parameters), updates
         try:
-            for batch in shuffled(X.shape[1]) if shuffled else [slice(None)]:
+            for batch in shuffled(Y.shape[1]) if shuffled else [slice(None)]:
                 update(batch)
                 updates += 1
             with _refusals_mean_overflow():
@@ -279,7 +279,7 @@ def _plainly(
 
     def update(batch: Batch) -> None:
         with _refusals_mean_overflow():
-            gradient = network.gradient(X[:, batch], Y[:, batch])
+            gradient = network.gradient(network.pick(X, batch), Y[:, batch])
         slopes = (clip(gradient) if clip else gradient).parameters
         for name, array in network.parameters.items():
             array -= rate * slopes[name]
@@ -314,19 +314,20 @@ def _refusals_mean_overflow() -> Iterator[None]:
 
 
 def _checked(
-    network: Network, X: ArrayLike, Y: ArrayLike, order: Literal["F", "K"]
+    network: Network, X: ArrayLike, Y: ArrayLike, order: Order
 ) -> tuple[FloatArray, FloatArray]:
     """Return X and Y as the network takes them, with as many columns."""
-    n, dtype = network.sizes, network.layers[0].W.dtype
-    X = columns(X, "X", n[0], dtype, order)
-    return X, targets(Y, n[-1], X.shape[1], dtype, order)
+    X = network.read(X, order)
+    (outputs,) = network.shapes(network.pick(X, 0).shape)[-1]
+    return X, targets(Y, outputs, network.count(X), network.dtype, order)
 
 
 def _cost(network: Network, X: FloatArray, Y: FloatArray) -> float:
     """Return J, computed in blocks to save memory; a ValueError if it is not finite."""
-    blocks = [slice(start, start + BLOCK) for start in range(0, X.shape[1], BLOCK)]
-    sums = [network.cost(X[:, block], Y[:, block]) * Y[:, block].shape[1] for block in blocks]
-    cost = np.asarray(sum(sums) / X.shape[1])
+    m = Y.shape[1]
+    blocks = [slice(start, start + BLOCK) for start in range(0, m, BLOCK)]
+    sums = [network.cost(network.pick(X, b), Y[:, b]) * Y[:, b].shape[1] for b in blocks]
+    cost = np.asarray(sum(sums) / m)
     finite(cost, "the cost")
     return float(cost)
 

@@ -10,7 +10,8 @@ import pytest
 from backprop.explorers import BackpropStepper, LayersExplorer
 from backprop.explorers.backprop_print import BLUE
 from backprop.initialization import normal
-from backprop.network import Dense, Network, dense_network
+from backprop.layers import Dense
+from backprop.network import Network, dense_network
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 

@@ -69,7 +69,7 @@ class Graph:
         return range(1, self.sizes[l] + 1)
 
     def _add_layer(self, network: Network, l: int) -> None:
-        layer = network.layer[l]
+        layer = network.dense[l]
         fused = l == self.L and LOSSES[network.loss].fuses
         for k in self._of(l):
             at = f"{l}.{k}"

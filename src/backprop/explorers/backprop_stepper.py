@@ -55,7 +55,7 @@ class BackpropStepper(Explorer):
 
     def __init__(self, network: Network, x: ArrayLike, y: ArrayLike, step: int = 0) -> None:
         _check(network)
-        sizes, dtype = network.sizes, network.layers[0].W.dtype
+        sizes, dtype = network.sizes, network.dtype
         example = _one(columns(x, "x", sizes[0], dtype), "x")
         target = _one(columns(y, "y", sizes[-1], dtype), "y")
         walked = walk(network, example, target)

@@ -76,8 +76,9 @@ class _Walk:
         self.cost = float(network.cost(x, y))
         if not math.isfinite(self.cost):
             raise ValueError(f"x and y must give a finite loss, not {self.cost}")
+        layer, delta = network.layer, self.gradient.delta
         self.upstream = {
-            l: network.layer[l + 1].pull_back(self.gradient.delta[l + 1]) for l in range(1, self.L)
+            l: layer[l + 1].pull_back(delta[l + 1], self.trace.a[l]) for l in range(1, self.L)
         }
         if not self.loss.fuses:
             self.upstream[self.L] = self.loss.gradient(self.trace.a[self.L], y)
@@ -113,7 +114,8 @@ class _Walk:
 
     def _z(self, l: int, k: int) -> Step:
         before = self._units(l - 1)
-        weights, bias = self.network.layer[l].W[k - 1], self.network.layer[l].b[k - 1, 0]
+        layer = self.network.dense[l]
+        weights, bias = layer.W[k - 1], layer.b[k - 1, 0]
         inputs = self.trace.a[l - 1][:, 0]
         letters = [f"{symbol('w', l, k, j)} {symbol('a', l - 1, j)}" for j in before]
         return _step(
@@ -222,7 +224,7 @@ class _Walk:
 
     def _sent_back(self, l: int, k: int) -> Step:
         after = self._units(l + 1)
-        weights, deltas = self.network.layer[l + 1].W[:, k - 1], self.gradient.delta[l + 1][:, 0]
+        weights, deltas = self.network.dense[l + 1].W[:, k - 1], self.gradient.delta[l + 1][:, 0]
         letters = [
             f"{symbol('w', l + 1, i, k)} {symbol(chr(92) + 'delta', l + 1, i)}" for i in after
         ]

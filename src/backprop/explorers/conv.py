@@ -43,7 +43,7 @@ class ConvExplorer(Explorer):
     _moves = (*_labels, "row", "column")
 
     @property
-    def geometry(self) -> dict[str, int]:
+    def geometry(self) -> dict[str, Any]:
         """The keyword arguments of `backprop.geometry.output_size`."""
         return {name: getattr(self, name) for name in self._labels}
 
