@@ -17,8 +17,8 @@ INK = LinearSegmentedColormap.from_list("ink", [to_rgba("C0", 0), to_rgba("C0", 
 def shift_explorer(picture: FloatArray) -> FramesExplorer:
     """Return an explorer that slides a picture 0 to 4 cells to the right, and pools it by 2.
 
-    The picture (rows, columns) has even sides and values from 0 to 1; behind it, four columns of
-    zeros are added. Raises a ValueError if it is no such picture.
+    The picture (rows, columns) has values from 0 to 1; four columns of zeros are added behind it.
+    Raises a ValueError unless its sides are even, so that blocks fill it.
     """
     if np.ndim(picture) != 2 or any(side % BLOCK for side in np.shape(picture)):
         raise ValueError(f"picture must have two even sides, not shape {np.shape(picture)}")
