@@ -9,5 +9,13 @@ from backprop.explorers.conv import ConvExplorer
 from backprop.explorers.filter import FilterExplorer
 from backprop.explorers.frames import FramesExplorer
 from backprop.explorers.layers import LayersExplorer
+from backprop.explorers.stack import StackExplorer
 
-__all__ = ["BackpropStepper", "ConvExplorer", "FilterExplorer", "FramesExplorer", "LayersExplorer"]
+__all__ = [
+    "BackpropStepper",
+    "ConvExplorer",
+    "FilterExplorer",
+    "FramesExplorer",
+    "LayersExplorer",
+    "StackExplorer",
+]

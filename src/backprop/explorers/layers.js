@@ -144,7 +144,7 @@ function render({ model, el }) {
   mount(
     el,
     "Layers explorer",
-    h("div", { class: "layers-presets" }, ...presets),
+    h("div", { class: "explorer-presets" }, ...presets),
     h("div", { class: "explorer-sliders" }, depth.element, examples.element),
     h("div", { class: "explorer-sliders" }, ...units.map(({ element }) => element)),
     says,
