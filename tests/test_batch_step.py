@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop._batch_step import ACTIVATIONS, FACTORS, BatchStep
+from backprop._batch_step import ACTIVATIONS, FACTORS, BatchStep, product
 from backprop.initialization import normal
 from backprop.losses import LOSSES
 from backprop.network import dense_network
@@ -58,6 +58,20 @@ def test_a_softmax_of_large_scores_does_not_overflow():
     with np.errstate(over="raise", invalid="raise"):
         step()
     assert np.all(np.isfinite(network.layers[0].W))
+
+
+@pytest.mark.parametrize(
+    ("m", "p", "n", "bands"),
+    [(10, 784, 30, 1), (100, 784, 30, 3), (100, 100, 30, 1), (80, 4, 1, 1)],
+)
+def test_a_product_comes_in_bands_where_many_inputs_meet_few_units(m, p, n, bands):
+    rng = np.random.default_rng(0)
+    x, W, z = rng.normal(size=(m, p)), rng.normal(size=(n, p)), np.empty((m, n))
+    calls = product(x, W.T, z)
+    for function, *arguments in calls:
+        function(*arguments)
+    assert len(calls) == bands
+    np.testing.assert_allclose(z, x @ W.T, atol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,13 @@
 It does what `Network.gradient` and an update do for the activations and losses that can be computed
 in place; `tests/test_batch_step.py` holds the two together. Slopes are computed from a, as in
 a(1 - a): where a has rounded to 1 they are 0, not the tiny number of `activations.py`.
+
+All calls of a step are listed beforehand, each with its arguments, and a step runs through the
+list: for small batches, looking things up would take as long as computing with them.
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -16,65 +19,79 @@ from backprop.layers import Dense
 from backprop.losses import LOSSES
 from backprop.network import Network
 
-InPlace: TypeAlias = Callable[[FloatArray], object]
-Slope: TypeAlias = Callable[[FloatArray, FloatArray], object]
+Call: TypeAlias = tuple[Any, ...]  # a function and its arguments, the result's array among them
 
 
-@cache
-def _one(dtype: np.dtype[Any]) -> FloatArray:
-    """Return 1 as an array, which NumPy reads faster than a number of Python's."""
-    return np.ones((), dtype)
+class InPlace(NamedTuple):
+    """The calls that turn z into a, and those that multiply δ by g', given a and δ."""
+
+    activate: Callable[[FloatArray], list[Call]]
+    times_slope: Callable[[FloatArray, FloatArray], list[Call]]
 
 
-def _sigmoid(z: FloatArray) -> None:
-    np.negative(z, z)
-    np.exp(z, z)
-    np.add(z, _one(z.dtype), z)
-    np.reciprocal(z, z)
+def _number(value: float, like: FloatArray) -> FloatArray:
+    """Return a number as an array, which NumPy reads faster than one of Python's."""
+    return np.array(value, like.dtype)
 
 
-def _sigmoid_slope(a: FloatArray, slope: FloatArray) -> None:
-    np.subtract(_one(a.dtype), a, slope)
-    np.multiply(slope, a, slope)
+def _sigmoid(z: FloatArray) -> list[Call]:
+    one = _number(1, z)
+    return [(np.negative, z, z), (np.exp, z, z), (np.add, z, one, z), (np.reciprocal, z, z)]
 
 
-def _tanh(z: FloatArray) -> None:
-    np.tanh(z, z)
+def _times_sigmoid_slope(a: FloatArray, delta: FloatArray) -> list[Call]:
+    slope = np.empty_like(a)
+    return [
+        (np.subtract, _number(1, a), a, slope),
+        (np.multiply, slope, a, slope),
+        (np.multiply, delta, slope, delta),
+    ]
 
 
-def _tanh_slope(a: FloatArray, slope: FloatArray) -> None:
-    np.multiply(a, a, slope)
-    np.subtract(_one(a.dtype), slope, slope)
+def _tanh(z: FloatArray) -> list[Call]:
+    return [(np.tanh, z, z)]
 
 
-def _relu(z: FloatArray) -> None:
-    np.maximum(z, 0, out=z)
+def _times_tanh_slope(a: FloatArray, delta: FloatArray) -> list[Call]:
+    slope = np.empty_like(a)
+    return [
+        (np.multiply, a, a, slope),
+        (np.subtract, _number(1, a), slope, slope),
+        (np.multiply, delta, slope, delta),
+    ]
 
 
-def _relu_slope(a: FloatArray, slope: FloatArray) -> None:
-    np.greater(a, 0, slope)
+def _relu(z: FloatArray) -> list[Call]:
+    return [(partial(np.maximum, out=z), z, _number(0, z))]
 
 
-def _identity(z: FloatArray) -> None:
-    pass
+def _times_relu_slope(a: FloatArray, delta: FloatArray) -> list[Call]:
+    slope = np.empty_like(a)
+    return [(np.greater, a, _number(0, a), slope), (np.multiply, delta, slope, delta)]
 
 
-def _identity_slope(a: FloatArray, slope: FloatArray) -> None:
-    slope.fill(1)
+def _softmax(z: FloatArray) -> list[Call]:
+    of_row = np.empty((len(z), 1), z.dtype)
+    return [
+        (np.maximum.reduce, z, 1, None, of_row, True),
+        (np.subtract, z, of_row, z),
+        (np.exp, z, z),
+        (np.add.reduce, z, 1, None, of_row, True),
+        (np.divide, z, of_row, z),
+    ]
 
 
-def _softmax(z: FloatArray) -> None:
-    np.subtract(z, z.max(0), z)
-    np.exp(z, z)
-    np.divide(z, z.sum(0), z)
+def _nothing(*_: FloatArray) -> list[Call]:
+    return []
 
 
-ACTIVATIONS: dict[str, tuple[InPlace, Slope]] = {
-    "sigmoid": (_sigmoid, _sigmoid_slope),
-    "tanh": (_tanh, _tanh_slope),
-    "relu": (_relu, _relu_slope),
-    "identity": (_identity, _identity_slope),
+ACTIVATIONS = {
+    "sigmoid": InPlace(_sigmoid, _times_sigmoid_slope),
+    "tanh": InPlace(_tanh, _times_tanh_slope),
+    "relu": InPlace(_relu, _times_relu_slope),
+    "identity": InPlace(_nothing, _nothing),
 }
+FUSED_SOFTMAX = InPlace(_softmax, _nothing)
 FACTORS: dict[str, Callable[[int], float]] = {
     "squared_error": lambda n: 2,
     "mean_squared_error": lambda n: 2 / n,
@@ -84,43 +101,37 @@ FACTORS: dict[str, Callable[[int], float]] = {
 """What (a - y) is multiplied by, for n outputs, and by g' too unless the loss fuses g."""
 
 
-class _Layer(NamedTuple):
-    """The arrays of a layer and views of them; `before` is what enters it."""
-
-    W: FloatArray
-    WT: FloatArray
-    b: FloatArray
-    activate: InPlace
-    slope_of: Slope
-    before: FloatArray
-    beforeT: FloatArray
-    a: FloatArray
-    slope: FloatArray
-    delta: FloatArray
-    dW: FloatArray
-    db: FloatArray
-
-
 class BatchStep:
-    """θ := θ - rate · gradient, in place in the arrays of a network, for m examples at a time."""
+    """θ := θ - rate · gradient, in place in the arrays of a network, for m examples at a time.
+
+    An example is a row here, in x, in y and in all that follows from them: rows are gathered fast.
+    """
 
     def __init__(self, network: Network, m: int, rate: float) -> None:
-        n, dtype = network.sizes, network.dtype
-        self.x = np.empty((m, n[0]), dtype)  # an example is a row here: rows are gathered fast
-        self.y = np.empty((m, n[-1]), dtype)
-        self._layers: list[_Layer] = []
-        before: FloatArray = self.x.T
-        for layer in network.dense.values():
-            W, b = layer.W, layer.b
-            a, slope, delta = (np.empty((len(W), m), dtype) for _ in range(3))
-            g = ACTIVATIONS.get(layer.activation, (_softmax, _identity_slope))
-            arrays = a, slope, delta, np.empty_like(W), np.empty_like(b)
-            self._layers.append(_Layer(W, W.T, b, *g, before, before.T, *arrays))
-            before = a
-        self._target = self.y.T
-        self._fused = LOSSES[network.loss].fuses is not None
-        self._factor = np.array(rate / m * FACTORS[network.loss](n[-1]), dtype)
-        self._ones = np.ones((m, 1), dtype)
+        layers, dtype = list(network.dense.values()), network.dtype
+        g = [ACTIVATIONS.get(layer.activation, FUSED_SOFTMAX) for layer in layers]
+        a = [np.empty((m, width), dtype) for width in network.sizes]
+        self.x, self.y = a[0], np.empty_like(a[-1])
+        calls: list[Call] = []
+        for l, layer in enumerate(layers):
+            calls += product(a[l], layer.W.T, a[l + 1])
+            calls += [(np.add, a[l + 1], layer.b.T, a[l + 1])]
+            calls += g[l].activate(a[l + 1])
+        delta, ones = np.empty_like(a[-1]), np.ones((m, 1), dtype)  # δ times rate / m
+        factor = _number(rate / m * FACTORS[network.loss](delta.shape[1]), delta)
+        calls += [(np.subtract, a[-1], self.y, delta), (np.multiply, delta, factor, delta)]
+        if not LOSSES[network.loss].fuses:
+            calls += g[-1].times_slope(a[-1], delta)
+        updates: list[Call] = []
+        for l in range(len(layers) - 1, -1, -1):
+            W, b = layers[l].W, layers[l].b
+            dW, db = np.empty_like(W), np.empty_like(b)
+            updates += [(delta.T.dot, a[l], dW), (np.subtract, W, dW, W)]
+            updates += [(delta.T.dot, ones, db), (np.subtract, b, db, b)]
+            if l:
+                delta_after, delta = delta, np.empty_like(a[l])
+                calls += [(delta_after.dot, W, delta), *g[l - 1].times_slope(a[l], delta)]
+        self._calls = [partial(f, *arguments) for f, *arguments in calls + updates]
 
     @staticmethod
     def can(network: Network) -> bool:
@@ -133,30 +144,18 @@ class BatchStep:
 
     def __call__(self) -> None:
         """Update the network from the examples in the rows of x and y."""
-        for layer in self._layers:
-            np.matmul(layer.W, layer.before, layer.a)
-            np.add(layer.a, layer.b, layer.a)
-            layer.activate(layer.a)
-        self._output_delta(self._layers[-1])
-        for l in range(len(self._layers) - 1, -1, -1):
-            layer = self._layers[l]
-            if l:
-                before = self._layers[l - 1]
-                np.matmul(layer.WT, layer.delta, before.delta)
-                _times_slope(before)
-            np.matmul(layer.delta, layer.beforeT, layer.dW)
-            np.matmul(layer.delta, self._ones, layer.db)
-            np.subtract(layer.W, layer.dW, layer.W)
-            np.subtract(layer.b, layer.db, layer.b)
-
-    def _output_delta(self, last: _Layer) -> None:
-        """Compute δ of the last layer, already multiplied by rate / m."""
-        np.subtract(last.a, self._target, last.delta)
-        np.multiply(last.delta, self._factor, last.delta)
-        if not self._fused:
-            _times_slope(last)
+        for call in self._calls:
+            call()
 
 
-def _times_slope(layer: _Layer) -> None:
-    layer.slope_of(layer.a, layer.slope)
-    np.multiply(layer.delta, layer.slope, layer.delta)
+def product(x: FloatArray, WT: FloatArray, z: FloatArray) -> list[Call]:
+    """Return what computes z = x Wᵀ, (m, p) times (p, n), for many rows in bands.
+
+    With AVX-512, OpenBLAS multiplies at once if it finds the work small, in these limits; else it
+    rearranges x first, which takes as long again where many inputs meet few units.
+    """
+    p, n = WT.shape
+    band = int(min(1200 / n, 1e6 / (n * p)))
+    if band < 32 or p < 4 * n:
+        band = len(x)
+    return [(x[k : k + band].dot, WT, z[k : k + band]) for k in range(0, len(x), band)]
