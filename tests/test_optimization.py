@@ -235,10 +235,21 @@ def test_common_networks_are_updated_in_place(monkeypatch):
     assert RUNS["sgd"](network, X, Y, rate=0.1, epochs=2).updates == 6
 
 
-def test_a_run_that_is_not_tracked_knows_its_first_cost_alone():
+def test_a_run_that_is_not_tracked_computes_no_cost(monkeypatch):
     network, X, Y = two_layers()
-    run = RUNS["sgd"](network, X, Y, rate=0.1, epochs=3, track=False)
-    assert run.costs.tolist() == [network.cost(X, Y)]
+    monkeypatch.setattr(Network, "cost", None)
+    assert RUNS["sgd"](network, X, Y, rate=0.1, epochs=3, track=False).costs.tolist() == []
+
+
+def test_a_run_can_be_watched_epoch_by_epoch():
+    network, X, Y = two_layers()
+    seen = []
+
+    def watch(epoch, trained):
+        seen.append((epoch, trained.cost(X, Y)))
+
+    run = RUNS["sgd"](network, X, Y, rate=0.1, epochs=3, watch=watch)
+    assert seen == list(enumerate(run.costs[1:], 1))
 
 
 def test_divergence_is_seen_without_costs():

@@ -33,6 +33,7 @@ Clip: TypeAlias = Callable[[Gradient], Gradient]
 Batch: TypeAlias = Any  # what picks examples: a slice, or an array of their numbers
 Arrays: TypeAlias = Mapping[str, FloatArray]
 Update: TypeAlias = Callable[[Batch], None]
+Watch: TypeAlias = Callable[[int, Network], object]
 
 BAR_AFTER = 1.0  # seconds
 BLOCK = 1000  # examples whose activations are held at once to compute a cost
@@ -58,8 +59,8 @@ class Run:
     network
         The trained network.
     costs
-        J over all examples: costs[0] at the start, costs[e] after epoch e. Only the first if the
-        run was told not to track it.
+        J over all examples: costs[0] at the start, costs[e] after epoch e. Empty if the run was
+        told not to track it.
     updates
         How often the parameters were changed.
     stopped
@@ -152,6 +153,7 @@ def sgd(
     clip: Clip | None = None,
     progress: bool = False,
     track: bool = True,
+    watch: Watch | None = None,
 ) -> Run:
     """Train on mini-batches: each epoch shuffles the m examples and updates ⌈m / batch_size⌉ times.
 
@@ -182,7 +184,9 @@ def sgd(
     progress
         Whether to show a bar, on standard error, if the run takes longer than a second.
     track
-        Whether to compute the cost over all examples after each epoch.
+        Whether to compute the cost over all examples, at the start and after each epoch.
+    watch
+        Called after each epoch with its number and the network, which the next epoch changes.
 
     Raises
     ------
@@ -197,7 +201,7 @@ def sgd(
         order = rng.permutation(m)
         return [order[start : start + batch_size] for start in range(0, m, batch_size)]
 
-    return _train(network, X, Y, shuffled, rate, epochs, tolerance, clip, progress, track)
+    return _train(network, X, Y, shuffled, rate, epochs, tolerance, clip, progress, track, watch)
 
 
 @_overflow_is_seen_later
@@ -246,6 +250,7 @@ def _train(
     clip: Clip | None,
     progress: bool,
     track: bool = True,
+    watch: Watch | None = None,
 ) -> Run:
     """Update a copy of the network with each of the batches `shuffled(m)`, or else with all."""
     rate, tolerance = _settings(rate, tolerance)
@@ -255,7 +260,7 @@ def _train(
     X, Y = _checked(network, X, Y, "F" if in_place else "K")
     start = _in_place if in_place else partial(_plainly, clip=clip)
     update = start(network, X, Y, rate)
-    costs, updates = [_cost(network, X, Y)], 0
+    costs, updates = [_cost(network, X, Y)] if track else [], 0
     for epoch in tqdm(rounds, unit="epoch", delay=BAR_AFTER, disable=not progress):
         before, first = _copies(network.parameters), updates
         try:
@@ -267,6 +272,8 @@ def _train(
                 costs += [_cost(network, X, Y)] if track else []
         except FloatingPointError:
             raise Diverged(f"epoch {epoch}", rate) from None
+        if watch:
+            watch(epoch, network)
         if _largest_move(before, network.parameters) <= tolerance * rate * (updates - first):
             return Run(network, np.array(costs), updates, "tolerance")
     return Run(network, np.array(costs), updates, "epochs")

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backprop._arrays import positive_integer
 from backprop.classification import accuracy
 from backprop.datasets import load_mnist
 from backprop.initialization import normal
@@ -35,7 +34,6 @@ def train_mnist(
     Diverged
         If the rate is so large that a number leaves the range of the floats.
     """
-    epochs = positive_integer(epochs, "epochs")
     train, test = load_mnist(np.float32)
     rng = np.random.default_rng(seed)
     network = dense_network(
@@ -47,20 +45,22 @@ def train_mnist(
         rng=rng,
         dtype=np.float32,
     )
-    for epoch in range(1, epochs + 1):
-        run = sgd(
-            network,
-            train.X,
-            train.Y,
-            rate=rate,
-            epochs=1,
-            batch_size=batch_size,
-            rng=rng,
-            track=False,
-        )
-        network = run.network
+
+    def report(epoch: int, network: Network) -> None:
         print(f"epoch {epoch:2}: {accuracy(network, test):.2%} of the test images", flush=True)
-    return network
+
+    run = sgd(
+        network,
+        train.X,
+        train.Y,
+        rate=rate,
+        epochs=epochs,
+        batch_size=batch_size,
+        rng=rng,
+        track=False,
+        watch=report,
+    )
+    return run.network
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
