@@ -193,6 +193,17 @@ def test_the_way_back_ends_where_it_began():
             assert transposed_size(there, f, **options, output_padding=extra) == n
 
 
+@given(axis)
+def test_the_way_back_knows_both_sides_of_the_padding(setting):
+    n, f, p, s, d = setting
+    options = {"padding": p, "stride": s, "dilation": d}
+    assume(len(slide(*setting)))
+    extra = output_padding(n, f, **options)
+    assert 0 <= extra < s
+    there = output_size(n, f, **options)
+    assert transposed_size(there, f, **options, output_padding=extra) == n
+
+
 stacks = st.lists(
     st.builds(
         Sliding,

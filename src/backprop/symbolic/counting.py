@@ -6,23 +6,13 @@
 from typing import ClassVar
 
 import sympy as sp
-from sympy import Expr, Indexed, IndexedBase, Integer, Sum
+from sympy import Expr, Integer, Sum
 from sympy.printing.latex import LatexPrinter
 
 from backprop.symbolic.normal_form import Named
+from backprop.symbolic.quantity import OfLayer, PerLayer
 
-
-class _Size(Indexed):  # type: ignore[misc]
-    def _latex(self, printer: LatexPrinter) -> str:
-        return rf"{self.base.label}^{{[{printer.doprint(self.indices[0])}]}}"
-
-
-class _Sizes(IndexedBase):  # type: ignore[misc]
-    def __getitem__(self, l: Expr) -> _Size:
-        return _Size(self, l)
-
-
-n = _Sizes("n", integer=True, positive=True)
+n = PerLayer("n", integer=True, positive=True)
 L, i, j, k, l = sp.symbols("L i j k l", integer=True, positive=True)
 
 weights = Sum(n[l] * n[l - 1], (l, 1, L))
@@ -89,4 +79,4 @@ def written_out(count: Expr, layers: int) -> Expr:
 
 def equal_layers(count: Expr, units: Expr) -> Expr:
     """Return a count for L layers and an input that all have the same number of units."""
-    return count.replace(lambda e: isinstance(e, _Size), lambda _: units)
+    return count.replace(lambda e: isinstance(e, OfLayer), lambda _: units)

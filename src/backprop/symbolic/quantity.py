@@ -4,13 +4,28 @@ Proofs see what is behind the name.
 """
 
 import sympy as sp
-from sympy import Expr, IndexedBase, Lambda, Symbol
+from sympy import Expr, Indexed, IndexedBase, Lambda, Symbol
 from sympy.core.symbol import Str
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
 from backprop.symbolic.normal_form import Named, bound
+
+
+class OfLayer(Indexed):  # type: ignore[misc]
+    """What a `PerLayer` has for one layer, displayed with the layer above, as in n^{[l]}."""
+
+    def _latex(self, printer: LatexPrinter) -> str:
+        return rf"{self.base.label}^{{[{printer.doprint(self.indices[0])}]}}"
+
+
+class PerLayer(IndexedBase):  # type: ignore[misc]
+    """A letter with one value for each layer: `PerLayer("n", integer=True)[l]`."""
+
+    def __getitem__(self, l: Expr) -> OfLayer:
+        """Return the value for layer l."""
+        return OfLayer(self, l)
 
 
 class Quantity(Named):
