@@ -29,14 +29,14 @@ def volume_explorer(image: FloatArray, w: FloatArray) -> FramesExplorer:
     the last picture is the output, without a bias (chapter 14).
     """
     sums = by_channel(image, w)
-    figure, axes = plt.subplots(2, 2, figsize=(5.6, 6), layout="constrained")
+    figure, axes = plt.subplots(2, 2, figsize=(4.3, 4.6), layout="constrained")
     *panels, last = axes.flat
     frames, factors = [], []
     for panel, colour, cells, weights in zip(panels, CHANNELS.values(), image, w, strict=True):
-        _digits(panel, cells, colour)
+        _digits(panel, cells, colour, at=0.39)
         frames.append(_frame(panel, len(weights), colour))
         factors += _factors(panel, weights)
-    _digits(last, sums.sum(axis=0), "black")
+    _digits(last, sums.sum(axis=0), "black", at=0.5)
     frames.append(_frame(last, 1, "black"))
 
     def update(row: float, column: float) -> str:
@@ -44,7 +44,7 @@ def volume_explorer(image: FloatArray, w: FloatArray) -> FramesExplorer:
         for frame in frames:
             frame.set_xy((j, i))
         for (u, v), text in factors:
-            text.set_position((j + v + 0.95, i + u + 0.95))
+            text.set_position((j + v + 0.97, i + u + 0.96))
         here = sums[:, i, j]
         words = [f"{name} {_signed(s)}" for name, s in zip(CHANNELS, here, strict=True)]
         words.append(f"together {_signed(here.sum())}")
@@ -60,15 +60,15 @@ def volume_explorer(image: FloatArray, w: FloatArray) -> FramesExplorer:
     return FramesExplorer(figure, update, alt=alt, row=places, column=places)
 
 
-def _digits(panel: Axes, cells: FloatArray, colour: str) -> None:
-    """Write numbers into the cells of a grid."""
+def _digits(panel: Axes, cells: FloatArray, colour: str, at: float) -> None:
+    """Write numbers into the cells of a grid, at some fraction of each cell."""
     rows, columns = cells.shape
     panel.set(xlim=(-0.06, columns + 0.06), ylim=(rows + 0.06, -0.06), aspect="equal")
     panel.axis("off")
     panel.vlines(range(columns + 1), 0, rows, colors=colour, lw=0.6)
     panel.hlines(range(rows + 1), 0, columns, colors=colour, lw=0.6)
     for (i, j), value in np.ndenumerate(cells):
-        panel.text(j + 0.42, i + 0.42, _signed(value), ha="center", va="center", fontsize=11)
+        panel.text(j + at, i + at, _signed(value), ha="center", va="center", fontsize=11)
 
 
 def _frame(panel: Axes, size: int, colour: str) -> Rectangle:
@@ -80,7 +80,7 @@ def _frame(panel: Axes, size: int, colour: str) -> Rectangle:
 
 def _factors(panel: Axes, cells: FloatArray) -> list[tuple[tuple[int, ...], Text]]:
     """Return the entries of a filter, to be written into the corners of the cells below it."""
-    style: dict[str, Any] = {"ha": "right", "va": "bottom", "size": 7.5, "weight": "bold"}
+    style: dict[str, Any] = {"ha": "right", "va": "bottom", "size": 8, "weight": "bold"}
     return [
         (place, panel.text(0, 0, f"×{_signed(x)}", **style)) for place, x in np.ndenumerate(cells)
     ]
