@@ -43,7 +43,7 @@ EXERCISES: list[Exercise] = [
     Formula(
         "pooling-survives",
         "probability",
-        (f - _t) / (f + _t),
+        (f - _t) ** 2 / (2 * f**2 - (f - _t) ** 2),
         (_block, Letter(_t, "cells of the shift, at most f", 1, 9)),
         where=_t <= f,
     ),
