@@ -14,7 +14,7 @@ import pytest
 from ipywidgets import interactive_output, link
 
 from backprop import geometry
-from backprop.explorers import ConvExplorer, FramesExplorer
+from backprop.explorers import ConvExplorer, FilterExplorer, FramesExplorer, StackExplorer
 
 PNG = b"\x89PNG\r\n"
 
@@ -132,12 +132,14 @@ def test_the_sliders_have_the_ranges_of_the_traits():
 # What all explorers share
 
 
-@pytest.fixture(params=["conv", "no window", "frames"])
+@pytest.fixture(params=["conv", "no window", "frames", "filter", "stack"])
 def make(request):
     return {
         "conv": lambda: ConvExplorer(n=7, padding=2, dilation=2),
         "no window": lambda: ConvExplorer(n=2),
         "frames": lambda: dot(x=[0, 1], y=[0, 1]),
+        "filter": lambda: FilterExplorer(np.eye(4), "mean", padding=1),
+        "stack": StackExplorer,
     }[request.param]
 
 
@@ -162,7 +164,9 @@ def test_the_picture_has_the_same_bytes_each_time(make):
 
 def test_the_repr_shows_the_values_and_no_address(make):
     explorer = make()
-    assert re.fullmatch(r"\w+Explorer\((\w+=\d+(, )?)+\)", repr(explorer))
+    assert re.fullmatch(r"\w+Explorer\((\w+=[^=]+(, )?)+\)", repr(explorer))
+    assert "0x" not in repr(explorer)
+    assert repr(make()) == repr(explorer)
 
 
 def test_the_front_end_asks_nobody_for_anything(make):

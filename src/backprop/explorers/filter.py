@@ -144,10 +144,12 @@ class FilterExplorer(Explorer):
         """Say in a sentence what the explorer shows at its present values."""
         result = self.output
         names = [name for name, rows in FILTERS.items() if np.array_equal(rows, self.filter)]
-        filtered = f"The filter “{names[0]}”" if names else f"The filter {list(self.filter)}"
+        numbers = "; ".join(" ".join(f"{weight:g}" for weight in row) for row in self.filter)
+        name = f"“{names[0]}”" if names else f"[{numbers}]"
+        operation = "convolution" if self.flipped else "cross-correlation"
         return (
-            f"{filtered} by {'convolution' if self.flipped else 'cross-correlation'} with padding "
-            f"{self.padding}: input {_by(np.shape(self.image))}, output {_by(result.shape)} with "
+            f"The filter {name} by {operation} with padding {self.padding}: "
+            f"input {_by(np.shape(self.image))}, output {_by(result.shape)} with "
             f"values from {result.min():.4g} to {result.max():.4g}. "
             f"Output ({self.row}, {self.column}) is {result[self.row, self.column]:.4g}."
         )

@@ -167,7 +167,7 @@ function render({ model, el }) {
   const [body, foot, says] = [h("tbody"), h("tfoot"), spoken()];
   const headings = HEADINGS.map((text) => h("th", { scope: "col" }, text));
   const table = h("table", {}, h("thead", {}, h("tr", {}, ...headings)), body, foot);
-  const stage = { class: "stack-stage", role: "region", tabindex: 0, "aria-label": "The layers" };
+  const stage = { class: "stack-stage", role: "group", tabindex: 0, "aria-label": "The layers" };
   mount(
     el,
     "Stack explorer",
