@@ -1,14 +1,20 @@
 """Convolution and pooling of images, forward and backward, in NumPy (chapters 12, 15 and 16).
 
 Images x are (N, C, H, W): examples, channels, rows, columns. Filters w are
-(K, C / groups, f_h, f_w), biases b are (K,), and delta is dL/dz, of the shape of the output. As in
+(K, C / groups, f_h, f_w), biases b are (K,), and delta is ∂L/∂z, of the shape of the output. As in
 every framework, a filter is not flipped: what is computed is the cross-correlation
 
-    z[n, k, r, c] = b[k] + sum of w[k, q, i, j] x[n, q, s r + d i - p, s c + d j - p] over q, i, j,
+    z[n, k, r, c] = b[k] + Σ w[k, q, i, j] x[n, q, s r + d i - p, s c + d j - p] over q, i and j,
 
 where x is 0 in the padding. Padding, stride and dilation are those of `geometry.output_shape`. With
 groups, channels and filters fall into as many equal parts, and each part of the filters sees its
 own part of the channels.
+
+The sums are matrix products: a filter is a row of one matrix, a window is a column of the other.
+That one holds a pixel once for each window that sees it, so only `BLOCK` bytes of it are made at a
+time, or one row of one example. It is taken from strips, which hold the images once for each column
+of the filter, shifted: a row of windows then lies together, and if the filter is not dilated along
+the rows, it need not even be copied.
 
 All arrays of a call share one dtype, float32 or float64, which is the dtype of the result. What
 holds NaN or an infinity is refused; what overflows on the way becomes infinite without a warning.
@@ -20,7 +26,8 @@ image.
 """
 
 from collections.abc import Iterator
-from itertools import product
+from functools import reduce
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,10 +35,12 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from backprop._arrays import FloatArray, finite, positive_integer
-from backprop.geometry import Pair, output_shape
+from backprop.geometry import Pair, Sides2D, output_shape, padding_2d, pair, span
 
-Sides = tuple[int, int]
+BLOCK = 2**18
+"""Bytes of the matrix of windows made at a time: a part of what a core's own cache holds."""
 
+_IMAGES = "(N, C, H, W)"
 _passes_on = np.errstate(over="ignore", invalid="ignore", under="ignore")
 
 
@@ -41,26 +50,28 @@ def conv2d(
     w: ArrayLike,
     b: ArrayLike | None = None,
     *,
-    padding: Any = 0,
+    padding: Sides2D = 0,
     stride: Pair = 1,
     dilation: Pair = 1,
     groups: int = 1,
 ) -> FloatArray:
     """Return z (N, K, H', W'), the cross-correlation of images with filters, plus the biases."""
-    x, w = _images(x, "x"), _filters(w, groups)
+    x, w = _array(x, "x", _IMAGES), _filters(w, groups)
     _same_dtype(x=x, w=w)
-    _fitting_channels(x, w, groups)
+    if x.shape[1] != groups * w.shape[1]:
+        raise ValueError(
+            f"x must have {groups * w.shape[1]} channels, as w has {w.shape[1]} in each of "
+            f"groups = {groups}, not {x.shape[1]}"
+        )
     slide = _slide(x.shape[2:], w.shape[2:], padding, stride, dilation)
-    windows = _split(slide.windows(x), 1, groups)
-    z = np.concatenate(
-        [
-            np.tensordot(filters, part, ((1, 2, 3), (1, 2, 3))).swapaxes(0, 1)
-            for filters, part in zip(_split(w, 0, groups), windows, strict=True)
-        ],
-        axis=1,
-    )
-    if b is not None:
-        z += _biases(b, w)[:, np.newaxis, np.newaxis]
+    if b is None:
+        return _correlate(x, w, slide, groups)
+    b = _array(b, "b", "(K,)")
+    _same_dtype(w=w, b=b)
+    if len(b) != len(w):
+        raise ValueError(f"b must have shape ({len(w)},), a bias for each filter, not {b.shape}")
+    z = _correlate(x, w, slide, groups)
+    z += b[:, np.newaxis, np.newaxis]
     return z
 
 
@@ -70,21 +81,33 @@ def conv2d_input_gradient(
     w: ArrayLike,
     size: Pair,
     *,
-    padding: Any = 0,
+    padding: Sides2D = 0,
     stride: Pair = 1,
     dilation: Pair = 1,
     groups: int = 1,
 ) -> FloatArray:
-    """Return dL/dx (N, C, H, W) from delta; size = (H, W), those of x."""
-    delta, w = _images(delta, "delta"), _filters(w, groups)
+    """Return ∂L/∂x (N, C, H, W) from delta; size = (H, W), those of x.
+
+    It is the full correlation of delta, its entries spread out by the stride, with the flipped
+    filters. At stride 1 that is computed as it stands where delta has no more channels than x.
+    Otherwise each delta is multiplied by its filter and added where the filter lay.
+    """
+    delta, w = _array(delta, "delta", _IMAGES), _filters(w, groups)
     _same_dtype(delta=delta, w=w)
-    slide = _slide(size, w.shape[2:], padding, stride, dilation)
+    slide = _slide(pair(size, "size"), w.shape[2:], padding, stride, dilation)
     slide.check(delta, len(w))
-    dx = []
-    for filters, part in zip(_split(w, 0, groups), _split(delta, 1, groups), strict=True):
-        terms = np.tensordot(filters, part, ((0,), (1,)))  # (C / groups, f_h, f_w, N, H', W')
-        dx.append(slide.scatter(np.moveaxis(terms, 3, 0)))
-    return np.concatenate(dx, axis=1)
+    back = slide.backwards()
+    if back is not None and len(w) <= groups * w.shape[1]:
+        return _correlate(delta, _flipped(w, groups), back, groups)
+    matrix = _matrix(w, groups).swapaxes(1, 2)
+    dx = np.empty((len(delta), groups * w.shape[1], *slide.size), delta.dtype)
+    for some, chunks in slide.blocks(dx):
+        strips = np.zeros(slide.strips_shape(dx[some], groups), dx.dtype)
+        for rows in chunks:
+            terms = matrix @ _columns(delta[some, :, rows], groups)
+            slide.add(terms, strips, rows)
+        dx[some] = slide.fold(strips)
+    return dx
 
 
 @_passes_on
@@ -93,36 +116,37 @@ def conv2d_filter_gradient(
     x: ArrayLike,
     field: Pair,
     *,
-    padding: Any = 0,
+    padding: Sides2D = 0,
     stride: Pair = 1,
     dilation: Pair = 1,
     groups: int = 1,
 ) -> FloatArray:
-    """Return dL/dw (K, C / groups, f_h, f_w), summed over the examples; field = (f_h, f_w)."""
-    delta, x = _images(delta, "delta"), _images(x, "x")
+    """Return ∂L/∂w (K, C / groups, f_h, f_w), summed over the examples; field = (f_h, f_w).
+
+    It is the correlation of x with delta: each entry of a filter gets all it met, times delta.
+    """
+    delta, x = _array(delta, "delta", _IMAGES), _array(x, "x", _IMAGES)
     _same_dtype(delta=delta, x=x)
-    if len(delta) != len(x):
-        raise ValueError(
-            f"delta must have one example for each of the {len(x)} of x, not {len(delta)}"
-        )
-    _divides(groups, x.shape[1], "channels of x")
-    _divides(groups, delta.shape[1], "channels of delta")
-    slide = _slide(x.shape[2:], field, padding, stride, dilation)
-    slide.check(delta, delta.shape[1])
-    windows = _split(slide.windows(x), 1, groups)
-    return np.concatenate(
-        [
-            np.tensordot(part, d, ((0, 4, 5), (0, 2, 3))).transpose(3, 0, 1, 2)
-            for part, d in zip(windows, _split(delta, 1, groups), strict=True)
-        ]
-    )
+    (N, C), K = x.shape[:2], delta.shape[1]
+    _divides(groups, C, "channels of x")
+    _divides(groups, K, "channels of delta")
+    slide = _slide(x.shape[2:], pair(field, "field"), padding, stride, dilation)
+    slide.check(delta, K, N)
+    dw = np.zeros((groups, prod(slide.field) * C // groups, K // groups), x.dtype)
+    for some, chunks in slide.blocks(x):
+        windows = slide.windows(slide.unfold(x[some], groups))
+        for rows in chunks:
+            seen = windows[..., rows, :, :].reshape(*dw.shape[:2], -1)
+            dw += seen @ _columns(delta[some, :, rows], groups).swapaxes(1, 2)
+    by_cell = dw.reshape(groups, *slide.field, C // groups, K // groups)
+    return by_cell.transpose(0, 4, 3, 1, 2).reshape(K, C // groups, *slide.field)
 
 
 def conv2d_matrix(
     w: ArrayLike,
     shape: tuple[int, int, int],
     *,
-    padding: Any = 0,
+    padding: Sides2D = 0,
     stride: Pair = 1,
     dilation: Pair = 1,
     groups: int = 1,
@@ -132,159 +156,254 @@ def conv2d_matrix(
     Its columns are what the filters make of the images that hold a single 1; shape = (C, H, W).
     """
     w = _filters(w, groups)
-    ones = np.eye(int(np.prod(shape)), dtype=w.dtype)
-    z = conv2d(
-        ones.reshape(-1, *shape),
-        w,
-        padding=padding,
-        stride=stride,
-        dilation=dilation,
-        groups=groups,
-    )
-    return z.reshape(len(z), -1).T
+    if not isinstance(shape, (tuple, list)) or len(shape) != 3:
+        raise ValueError(f"shape must be (channels, rows, columns), not {shape!r}")
+    shape = (positive_integer(shape[0], "shape[0]"), *pair((shape[1], shape[2]), "shape"))
+    single = np.eye(prod(shape), dtype=w.dtype).reshape(-1, *shape)
+    z = conv2d(single, w, padding=padding, stride=stride, dilation=dilation, groups=groups)
+    return np.ascontiguousarray(z.reshape(len(z), -1).T)
 
 
 def max_pool2d(
-    x: ArrayLike, f: Pair, *, stride: Pair | None = None, padding: Any = 0
+    x: ArrayLike, f: Pair, *, stride: Pair | None = None, padding: Sides2D = 0
 ) -> FloatArray:
     """Return the largest entry of each window, (N, C, H', W'); the padding is never chosen."""
-    x = _images(x, "x")
+    x = _array(x, "x", _IMAGES)
     slide = _pool(x.shape[2:], f, stride, padding)
-    z: FloatArray = slide.windows(x, fill=-np.inf).max(axis=(2, 3))
-    return z
+    return _pooled(slide.pad(x, -np.inf), slide, np.maximum)[1]
 
 
 def max_pool2d_input_gradient(
-    delta: ArrayLike, x: ArrayLike, f: Pair, *, stride: Pair | None = None, padding: Any = 0
+    delta: ArrayLike, x: ArrayLike, f: Pair, *, stride: Pair | None = None, padding: Sides2D = 0
 ) -> FloatArray:
-    """Return dL/dx: delta goes to the largest entry of its window, the first in reading order."""
-    delta, x = _images(delta, "delta"), _images(x, "x")
+    """Return ∂L/∂x: delta goes to the largest entry of its window, the first in reading order.
+
+    The first is in the first row that holds the largest entry, and there in the first column.
+    """
+    delta, x = _array(delta, "delta", _IMAGES), _array(x, "x", _IMAGES)
     _same_dtype(delta=delta, x=x)
     slide = _pool(x.shape[2:], f, stride, padding)
-    slide.check(delta, x.shape[1])
-    windows = slide.windows(x, fill=-np.inf)
-    n, c, rows, columns = windows.shape[:4]
-    first = windows.reshape(n, c, rows * columns, *slide.out).argmax(axis=2)
-    places = np.arange(rows * columns)[:, np.newaxis, np.newaxis]
-    routed = np.where(first[:, :, np.newaxis] == places, delta[:, :, np.newaxis], 0)
-    return slide.scatter(routed.reshape(windows.shape).astype(x.dtype))
+    slide.check(delta, x.shape[1], len(x))
+    padded = slide.pad(x, -np.inf)
+    of_rows, largest = _pooled(padded, slide, np.maximum)
+    delta = _to_first(delta, of_rows, largest, [np.s_[:, :, rows] for rows in slide.cells(0)])
+    return slide.crop(_to_first(delta, padded, of_rows, [np.s_[..., c] for c in slide.cells(1)]))
 
 
 @_passes_on
 def mean_pool2d(
-    x: ArrayLike, f: Pair, *, stride: Pair | None = None, padding: Any = 0
+    x: ArrayLike, f: Pair, *, stride: Pair | None = None, padding: Sides2D = 0
 ) -> FloatArray:
     """Return the mean of each window, (N, C, H', W'); the zeros of the padding count."""
-    x = _images(x, "x")
-    windows = _pool(x.shape[2:], f, stride, padding).windows(x)
-    z: FloatArray = windows.mean(axis=(2, 3))
+    x = _array(x, "x", _IMAGES)
+    slide = _pool(x.shape[2:], f, stride, padding)
+    z = _pooled(slide.pad(x), slide, np.add)[1]
+    z /= prod(slide.field)
     return z
 
 
+@_passes_on
 def mean_pool2d_input_gradient(
-    delta: ArrayLike, size: Pair, f: Pair, *, stride: Pair | None = None, padding: Any = 0
+    delta: ArrayLike, size: Pair, f: Pair, *, stride: Pair | None = None, padding: Sides2D = 0
 ) -> FloatArray:
-    """Return dL/dx: each entry of a window gets an equal share of its delta; size = (H, W)."""
-    delta = _images(delta, "delta")
-    slide = _pool(size, f, stride, padding)
+    """Return ∂L/∂x: each entry of a window gets an equal share of its delta; size = (H, W)."""
+    delta = _array(delta, "delta", _IMAGES)
+    slide = _pool(pair(size, "size"), f, stride, padding)
     slide.check(delta, delta.shape[1])
-    rows, columns = slide.field
-    share = (delta / (rows * columns))[:, :, np.newaxis, np.newaxis]
-    return slide.scatter(np.broadcast_to(share, (*delta.shape[:2], rows, columns, *slide.out)))
+    share = delta / prod(slide.field)
+    height, width = slide.padded_size
+    of_rows = np.zeros((*delta.shape[:2], height, slide.out[1]), delta.dtype)
+    for rows in slide.cells(0):
+        of_rows[:, :, rows] += share
+    dx = np.zeros((*delta.shape[:2], height, width), delta.dtype)
+    for columns in slide.cells(1):
+        dx[..., columns] += of_rows
+    return slide.crop(dx)
 
 
 class _Slide(NamedTuple):
-    """How a window slides over an image: everything as (along the rows, along the columns)."""
+    """How a window slides over images: everything as (along the rows, along the columns)."""
 
     size: tuple[int, int]
     field: tuple[int, int]
-    sides: tuple[Sides, Sides]
+    sides: tuple[tuple[int, int], tuple[int, int]]
     stride: tuple[int, int]
     dilation: tuple[int, int]
     out: tuple[int, int]
 
-    def windows(self, x: FloatArray, fill: float = 0) -> FloatArray:
-        """Return what the windows see, (N, C, f_h, f_w, H', W'), as a view of the padded images."""
-        span_h, span_w = ((f - 1) * d + 1 for f, d in zip(self.field, self.dilation, strict=True))
-        (s_h, s_w), (d_h, d_w) = self.stride, self.dilation
-        padded = np.pad(x, ((0, 0), (0, 0), *self.sides), constant_values=fill)
-        view = sliding_window_view(padded, (span_h, span_w), (2, 3))
-        seen: FloatArray = view[:, :, ::s_h, ::s_w, ::d_h, ::d_w].transpose(0, 1, 4, 5, 2, 3)
-        return seen
+    @property
+    def padded_size(self) -> tuple[int, int]:
+        """The size of the images with their padding."""
+        (above, below), (left, right) = self.sides
+        return above + self.size[0] + below, left + self.size[1] + right
 
-    def scatter(self, terms: FloatArray) -> FloatArray:
-        """Add up what each window, (N, C, f_h, f_w, H', W'), has for each cell of the image."""
-        (top, bottom), (left, right) = self.sides
-        height, width = self.size
-        shape = (*terms.shape[:2], height + top + bottom, width + left + right)
-        padded = np.zeros(shape, terms.dtype)
-        for i, j, rows, columns in self._cells():
-            padded[:, :, rows, columns] += terms[:, :, i, j]
-        return padded[:, :, top : top + height, left : left + width]
-
-    def check(self, delta: FloatArray, channels: int) -> None:
+    def check(self, delta: FloatArray, channels: int, examples: int | None = None) -> None:
         """Raise a ValueError unless delta has the shape of the output."""
-        wanted = (channels, *self.out)
-        if delta.shape[1:] != wanted:
-            raise ValueError(
-                f"delta must have the shape of the output, (N, {', '.join(map(str, wanted))}), "
-                f"not {delta.shape}"
-            )
+        wanted = (len(delta) if examples is None else examples, channels, *self.out)
+        if delta.shape != wanted:
+            raise ValueError(f"delta must have the shape {wanted} of the output, not {delta.shape}")
 
-    def _cells(self) -> Iterator[tuple[int, int, slice, slice]]:
-        """Each cell (i, j) of the filter, with the rows and the columns that it meets."""
-        axes = [
-            [(k, slice(k * d, k * d + (out - 1) * s + 1, s)) for k in range(f)]
-            for f, s, d, out in zip(self.field, self.stride, self.dilation, self.out, strict=True)
-        ]
-        for (i, rows), (j, columns) in product(*axes):
-            yield i, j, rows, columns
+    def backwards(self) -> "_Slide | None":
+        """Return how the filter slides back over the output at stride 1, to give the input."""
+        full = [span(f, dilation=d) - 1 for f, d in zip(self.field, self.dilation, strict=True)]
+        (above, below), (left, right) = self.sides
+        sides = (full[0] - above, full[0] - below), (full[1] - left, full[1] - right)
+        if self.stride != (1, 1) or min(map(min, sides)) < 0:
+            return None
+        return _Slide(self.out, self.field, sides, self.stride, self.dilation, self.size)
+
+    def cells(self, axis: int) -> list[slice]:
+        """For each cell of the window along an axis, what it meets of the padded images."""
+        d, s, last = self.dilation[axis], self.stride[axis], self.out[axis] - 1
+        return [slice(d * k, d * k + s * last + 1, s) for k in range(self.field[axis])]
+
+    def pad(self, x: FloatArray, value: float = 0) -> FloatArray:
+        """Return images with their padding; x itself if there is none."""
+        if self.padded_size == self.size:
+            return x
+        padded = np.full((*x.shape[:2], *self.padded_size), value, x.dtype)
+        self.crop(padded)[...] = x
+        return padded
+
+    def crop(self, padded: FloatArray) -> FloatArray:
+        """Return images without their padding, as a view."""
+        (height, width), ((above, _), (left, _)) = self.size, self.sides
+        return padded[:, :, above : above + height, left : left + width]
+
+    def blocks(self, x: FloatArray) -> Iterator[tuple[slice, list[slice]]]:
+        """Yield some examples with all rows of the output, each in blocks."""
+        a_row = prod((x.shape[1], *self.field, self.out[1])) * x.itemsize
+        examples = min(max(BLOCK // a_row, 1), len(x))
+        rows = max(BLOCK // (a_row * examples), 1)
+        for some in _slices(len(x), examples):
+            yield some, _slices(self.out[0], rows)
+
+    def unfold(self, x: FloatArray, groups: int) -> FloatArray:
+        """Return strips: for each column of the filter, what it meets of the padded images."""
+        strips, lines = np.empty(self.strips_shape(x, groups), x.dtype), _lines(self.pad(x), groups)
+        for j, columns in enumerate(self.cells(1)):
+            strips[:, :, j] = lines[..., columns]
+        return strips
+
+    def strips_shape(self, x: FloatArray, groups: int) -> tuple[int, ...]:
+        """Return the shape of the strips: (groups, padded rows, f_w, C / groups, N, W')."""
+        N, C = x.shape[:2]
+        return groups, self.padded_size[0], self.field[1], C // groups, N, self.out[1]
+
+    def fold(self, strips: FloatArray) -> FloatArray:
+        """Add strips up to images (N, C, H, W), back where `unfold` takes them from."""
+        groups, _, _, channels, examples, _ = strips.shape
+        padded = np.zeros((examples, groups * channels, *self.padded_size), strips.dtype)
+        lines = _lines(padded, groups)
+        for j, columns in enumerate(self.cells(1)):
+            lines[..., columns] += strips[:, :, j]
+        return self.crop(padded)
+
+    def windows(self, strips: FloatArray) -> FloatArray:
+        """Return what the windows see, (groups, f_h, f_w, C / groups, H', N, W'), as a view."""
+        d, s = self.dilation[0], self.stride[0]
+        view = sliding_window_view(strips, span(self.field[0], dilation=d), 1)
+        return np.moveaxis(view[:, ::s, ..., ::d], (1, -1), (4, 1))
+
+    def add(self, terms: FloatArray, strips: FloatArray, rows: slice) -> None:
+        """Add what the windows of some rows of the output have for each cell that they see."""
+        groups, _, f_w, channels, examples, width = strips.shape
+        terms = terms.reshape(groups, self.field[0], f_w, channels, -1, examples, width)
+        d, s = self.dilation[0], self.stride[0]
+        for k, first in enumerate(range(s * rows.start, s * rows.stop, s)):
+            seen = slice(first, first + span(self.field[0], dilation=d), d)
+            strips[:, seen] += terms[..., k, :, :]
 
 
-def _slide(size: Any, field: Any, padding: Any, stride: Pair, dilation: Pair) -> _Slide:
+def _correlate(x: FloatArray, w: FloatArray, slide: _Slide, groups: int) -> FloatArray:
+    """Return the cross-correlation of images with filters."""
+    matrix = _matrix(w, groups)
+    z = np.empty((len(x), len(w), *slide.out), x.dtype)
+    for some, chunks in slide.blocks(x):
+        windows = slide.windows(slide.unfold(x[some], groups))
+        for rows in chunks:
+            seen = windows[..., rows, :, :]
+            product = matrix @ seen.reshape(groups, matrix.shape[2], -1)
+            z[some, :, rows] = product.reshape(len(w), *seen.shape[4:]).transpose(2, 0, 1, 3)
+    return z
+
+
+def _matrix(w: FloatArray, groups: int) -> FloatArray:
+    """Return filters as rows (groups, K / groups, f_h f_w C / groups)."""
+    return w.transpose(0, 2, 3, 1).reshape(groups, len(w) // groups, -1)
+
+
+def _flipped(w: FloatArray, groups: int) -> FloatArray:
+    """Return the filters (C, K / groups, f_h, f_w) that lead back, turned by half a turn."""
+    by_group = w.reshape(groups, -1, *w.shape[1:]).swapaxes(1, 2)[..., ::-1, ::-1]
+    return by_group.reshape(-1, *by_group.shape[2:])
+
+
+def _columns(delta: FloatArray, groups: int) -> FloatArray:
+    """Return some rows of delta as columns (groups, K / groups, H' N W')."""
+    return delta.transpose(1, 2, 0, 3).reshape(groups, delta.shape[1] // groups, -1)
+
+
+def _lines(x: FloatArray, groups: int) -> FloatArray:
+    """Return images (N, C, H, W) as a view (groups, H, C / groups, N, W)."""
+    by_group = x.reshape(len(x), groups, -1, *x.shape[2:])
+    return by_group.transpose(1, 3, 2, 0, 4)
+
+
+def _pooled(x: FloatArray, slide: _Slide, combine: np.ufunc) -> tuple[FloatArray, FloatArray]:
+    """Combine the columns of each window of padded images, then its rows; return both."""
+    of_rows = reduce(combine, (x[..., columns] for columns in slide.cells(1)))
+    z: FloatArray = reduce(combine, (of_rows[:, :, rows] for rows in slide.cells(0)))
+    return of_rows, z if z.flags.owndata else z.copy()
+
+
+def _to_first(
+    delta: FloatArray, x: FloatArray, largest: FloatArray, cells: list[Any]
+) -> FloatArray:
+    """Return what gives each delta to the first of the cells of x that holds the largest."""
+    dx = np.zeros_like(x)
+    for cell in cells:
+        taken = delta * (x[cell] == largest)
+        dx[cell] += taken
+        delta = delta - taken
+    return dx
+
+
+def _slices(n: int, size: int) -> list[slice]:
+    return [slice(k, min(k + size, n)) for k in range(0, n, size)]
+
+
+def _slide(size: Any, field: Any, padding: Sides2D, stride: Pair, dilation: Pair) -> _Slide:
     out = output_shape(size, field, padding=padding, stride=stride, dilation=dilation)
-    rows, columns = _pair(padding)
-    sides = _pair(rows), _pair(columns)
-    return _Slide(_pair(size), _pair(field), sides, _pair(stride), _pair(dilation), out)
+    return _Slide(
+        size, field, padding_2d(padding), pair(stride, "stride"), pair(dilation, "dilation"), out
+    )
 
 
-def _pool(size: Any, f: Pair, stride: Pair | None, padding: Any) -> _Slide:
+def _pool(size: Any, f: Pair, stride: Pair | None, padding: Sides2D) -> _Slide:
+    f = pair(f, "f")
     slide = _slide(size, f, padding, f if stride is None else stride, 1)
-    for width, sides in zip(slide.field, slide.sides, strict=True):
+    for width, sides in zip(f, slide.sides, strict=True):
         if max(sides) > width // 2:
             raise ValueError(
-                f"padding must be at most half of f = {width}, {width // 2}, not {max(sides)}"
+                f"padding must be at most {width // 2}, half of f = {width}, not {max(sides)}"
             )
     return slide
 
 
-def _images(value: ArrayLike, name: str) -> FloatArray:
-    """Return images or what has their rank, if they can be convolved."""
-    return _array(value, name, 4, "(N, C, H, W)")
-
-
 def _filters(value: ArrayLike, groups: int) -> FloatArray:
-    w = _array(value, "w", 4, "(K, C / groups, f_h, f_w)")
+    w = _array(value, "w", "(K, C / groups, f_h, f_w)")
     _divides(groups, len(w), "filters of w")
     return w
 
 
-def _biases(value: ArrayLike, w: FloatArray) -> FloatArray:
-    b = _array(value, "b", 1, "(K,)")
-    _same_dtype(w=w, b=b)
-    if len(b) != len(w):
-        raise ValueError(f"b must have shape ({len(w)},), a bias for each filter, not {b.shape}")
-    return b
-
-
-def _array(value: ArrayLike, name: str, rank: int, shape: str) -> FloatArray:
+def _array(value: ArrayLike, name: str, shape: str) -> FloatArray:
+    """Return an array of floats whose shape reads like "(K,)" or "(N, C, H, W)"."""
     array: NDArray[Any] = np.asarray(value)
     if array.dtype not in (np.float32, np.float64):
         raise TypeError(f"{name} must be float32 or float64, not {array.dtype}")
-    if array.ndim != rank or array.size == 0:
-        raise ValueError(
-            f"{name} must have shape {shape}, with no axis of size 0, not {array.shape}"
-        )
+    if array.ndim != len(shape.strip("(,)").split(",")) or array.size == 0:
+        raise ValueError(f"{name} must have shape {shape}, no axis of size 0, not {array.shape}")
     finite(array, name)
     return array
 
@@ -297,24 +416,7 @@ def _same_dtype(**arrays: FloatArray) -> None:
         )
 
 
-def _fitting_channels(x: FloatArray, w: FloatArray, groups: int) -> None:
-    if x.shape[1] != groups * w.shape[1]:
-        raise ValueError(
-            f"x must have {groups * w.shape[1]} channels, {w.shape[1]} for each of the "
-            f"groups = {groups} of w, not {x.shape[1]}"
-        )
-
-
 def _divides(groups: int, count: int, what: str) -> None:
     """Raise unless groups is a positive integer that divides a number of channels or filters."""
     if count % positive_integer(groups, "groups"):
         raise ValueError(f"groups = {groups} must divide the {count} {what}")
-
-
-def _split(array: FloatArray, axis: int, groups: int) -> list[FloatArray]:
-    return np.split(array, groups, axis)
-
-
-def _pair(value: Any) -> tuple[Any, Any]:
-    """Return what is given along the rows and along the columns; one for both if it is not two."""
-    return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
