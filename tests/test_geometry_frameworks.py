@@ -1,5 +1,6 @@
 """What the frameworks do, line by line of the table in chapter 13, wherever they are installed."""
 
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -21,7 +22,7 @@ def torch():
     return pytest.importorskip("torch")
 
 
-def settings(largest_n=24, largest_padding=4):
+def settings(largest_n=12, largest_padding=4):
     return product(
         range(1, largest_n + 1), range(1, 8), range(largest_padding + 1), range(1, 6), range(1, 4)
     )
@@ -127,14 +128,56 @@ def test_the_output_padding_brings_torch_back_to_where_it_began(torch):
         assert back.shape[-1] == n
 
 
-def test_a_transposed_convolution_in_jax_multiplies_the_size_by_the_stride():
-    jax = pytest.importorskip("jax")
+@pytest.fixture(scope="module")
+def jax():
+    return pytest.importorskip("jax")
+
+
+def shape_in_jax(jax, function, *shapes):
+    inputs = [jax.ShapeDtypeStruct(shape, "float32") for shape in shapes]
+    return jax.eval_shape(function, *inputs).shape
+
+
+def test_jax_rounds_down_and_makes_nothing_of_a_filter_too_wide(jax):
+    for n, f, s in product(range(1, 13), range(1, 8), range(1, 6)):
+        conv = partial(jax.lax.conv, window_strides=(s,), padding="VALID")
+        size = shape_in_jax(jax, conv, (1, 1, n), (1, 1, f))[-1]
+        assert size == (output_size(n, f, stride=s) if f <= n else 0)
+
+
+def test_jax_takes_both_sides_of_each_axis(jax):
+    pads = ((1, 2), (3, 4))
+    conv = partial(jax.lax.conv_general_dilated, window_strides=(1, 1))
+    shape = shape_in_jax(jax, partial(conv, padding=pads), (1, 1, 6, 7), (1, 1, 3, 3))
+    assert shape[2:] == output_shape((6, 7), 3, padding=pads)
+    with pytest.raises((TypeError, ValueError)):
+        shape_in_jax(jax, partial(conv, padding=(1, 2)), (1, 1, 6, 7), (1, 1, 3, 3))
+
+
+def test_pooling_in_jax_rounds_up_by_same(jax):
+    for n, f, s in product(range(1, 13), range(1, 5), range(1, 5)):
+        pool = partial(
+            jax.lax.reduce_window,
+            init_value=-np.inf,
+            computation=jax.lax.max,
+            window_dimensions=(f,),
+            window_strides=(s,),
+            padding="SAME",
+        )
+        assert shape_in_jax(jax, pool, (n,)) == (-(-n // s),)
+
+
+def test_a_transposed_convolution_in_jax_multiplies_the_size_by_the_stride(jax):
     for n, f, s in product(range(1, 9), range(1, 8), range(1, 6)):
-        shapes = [jax.ShapeDtypeStruct(shape, "float32") for shape in ((1, n, 1), (f, 1, 1))]
-        size = jax.eval_shape(
-            lambda x, w, s=s: jax.lax.conv_transpose(
-                x, w, (s,), "SAME", dimension_numbers=("NHC", "HIO", "NHC")
-            ),
-            *shapes,
-        ).shape[1]
-        assert size == n * s
+        transposed = partial(
+            jax.lax.conv_transpose,
+            strides=(s,),
+            padding="SAME",
+            dimension_numbers=("NHC", "HIO", "NHC"),
+        )
+        assert shape_in_jax(jax, transposed, (1, n, 1), (f, 1, 1))[1] == n * s
+
+
+def test_numpy_slides_the_shorter_array_along_the_longer_one():
+    x, w = np.arange(3.0), np.arange(1.0, 6.0)
+    assert len(np.correlate(x, w, "valid")) == output_size(5, 3)

@@ -4,9 +4,10 @@ import sympy as sp
 from sympy import Integer, ceiling
 
 from backprop.exercises.exercise import Code, Exercise, Formula, Letter
-from backprop.symbolic.geometry import d, f, n, output_size, p, q, r, s, slack, t
+from backprop.geometry import Sliding, receptive_field
+from backprop.symbolic.geometry import d, f, n, o, output_size, p, q, r, s, same_padding, slack, t
 
-_h, _L, _o = sp.symbols("h L o", integer=True, positive=True)
+_h, _L = sp.symbols("h L", integer=True, positive=True)
 _EVEN_AND_ODD = ({n: 2 * _h}, {n: 2 * _h - 1})
 _BY_DIVISION = ({n: q * s + r - 2 * p + f, s: r + 1 + t},)
 
@@ -15,7 +16,7 @@ _filter = Letter(f, "cells of the filter", 1, 7)
 _padding = Letter(p, "padding per side", 0, 4)
 _stride = Letter(s, "stride", 1, 5)
 _dilation = Letter(d, "dilation", 1, 3)
-_output = Letter(_o, "cells of the output", 1, 30)
+_output = Letter(o, "cells of the output", 1, 30)
 _remainder = Letter(r, "remainder, less than s", 0, 4)
 _layers = Letter(_L, "number of layers", 1, 8)
 
@@ -25,6 +26,17 @@ def _input_sizes(o: int, f: int, p: int, s: int) -> list[int]:
     return list(range(max(1, smallest), smallest + s))
 
 
+def _receptive(layers: list[tuple[int, int]]) -> int:
+    return receptive_field(Sliding(f, stride=s) for f, s in layers).size
+
+
+_VGG = [
+    layer
+    for convolutions in (2, 2, 3, 3, 3)
+    for layer in [*[Sliding(3, padding=1)] * convolutions, Sliding(2, stride=2)]
+]
+
+
 EXERCISES: list[Exercise] = [
     Formula(
         "size-first-layer",
@@ -32,6 +44,7 @@ EXERCISES: list[Exercise] = [
         output_size(Integer(224), Integer(7), Integer(3), Integer(2)),
     ),
     Formula("size-same-padding", "p", d * (f - 1) / 2, (_filter, _dilation)),
+    Formula("size-same-total", "total padding", same_padding(Integer(224), Integer(2), Integer(7))),
     Formula("size-half", "output size", ceiling(n / 2), (_input,), cases=_EVEN_AND_ODD),
     Formula(
         "size-left-over",
@@ -44,9 +57,9 @@ EXERCISES: list[Exercise] = [
     Formula(
         "size-back",
         "n",
-        (_o - 1) * s + r + f - 2 * p,
+        (o - 1) * s + r + f - 2 * p,
         (_output, _filter, _padding, _stride, _remainder),
-        where=sp.And(r < s, (_o - 1) * s + r + f - 2 * p >= 1),
+        where=sp.And(r < s, (o - 1) * s + r + f - 2 * p >= 1),
     ),
     Formula(
         "size-stack",
@@ -55,6 +68,10 @@ EXERCISES: list[Exercise] = [
         (_input, _filter, _layers),
         where=n > _L * (f - 1),
     ),
+    Formula("size-enlarge", "p", s / 2, (Letter(s, "stride", 1, 20),)),
+    Formula("size-vgg-field", "rows seen", Integer(receptive_field(_VGG).size)),
+    Formula("size-doubling", "moments seen", 2**_L, (Letter(_L, "number of layers", 1, 20),)),
+    Code("size-field", _receptive, (([],), ([(1, 3)],), ([(5, 1), (2, 2)] * 2,), ([(3, 2)] * 20,))),
     Code(
         "size-input-sizes", _input_sizes, ((7, 5, 1, 4), (1, 3, 0, 1), (12, 3, 1, 2), (1, 3, 2, 4))
     ),
