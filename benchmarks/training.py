@@ -128,17 +128,19 @@ def floor(network: Network, rows: Array, targets: Array, batches: list[NDArray[n
     a1, a2 = np.empty((size, 30), dtype), np.empty((size, 10), dtype)
     delta1, delta2 = np.ones_like(a1), np.ones_like(a2)
     dW1, dW2 = np.empty_like(W1), np.empty_like(W2)
-    bands = [partial(*call) for call in product(x, W1.T, a1)]
+    forward = [partial(f, *given) for f, *given in product(x, W1.T, a1, 1200)]
+    backward = [partial(f, *given) for f, *given in product(x.T, delta1, dW1.T)]
     for batch in batches:
         if len(batch) == size:
             rows.take(batch, 0, x, "clip")
             targets.take(batch, 0, y, "clip")
-            for band in bands:
+            for band in forward:
                 band()
             a1.dot(W2.T, a2)
             delta2.T.dot(a1, dW2)
             delta2.dot(W2, delta1)
-            delta1.T.dot(x, dW1)
+            for band in backward:
+                band()
 
 
 def in_torch(

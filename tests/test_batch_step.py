@@ -62,16 +62,18 @@ def test_a_softmax_of_large_scores_does_not_overflow():
 
 @pytest.mark.parametrize(
     ("m", "p", "n", "bands"),
-    [(10, 784, 30, 1), (100, 784, 30, 3), (100, 100, 30, 1), (80, 4, 1, 1)],
+    [(10, 784, 30, 1), (100, 784, 30, 3), (100, 100, 30, 1), (80, 8, 1, 1)],
 )
-def test_a_product_comes_in_bands_where_many_inputs_meet_few_units(m, p, n, bands):
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_product_comes_in_bands_where_it_is_long_and_thin(m, p, n, bands, turned):
     rng = np.random.default_rng(0)
-    x, W, z = rng.normal(size=(m, p)), rng.normal(size=(n, p)), np.empty((m, n))
-    calls = product(x, W.T, z)
+    A, B = rng.normal(size=(m, p)), rng.normal(size=(p, n))
+    out = np.empty((n, m)).T if turned else np.empty((m, n))
+    calls = product(A, B, out, 1200)
     for function, *arguments in calls:
         function(*arguments)
     assert len(calls) == bands
-    np.testing.assert_allclose(z, x @ W.T, atol=1e-12)
+    np.testing.assert_allclose(out, A @ B, atol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """One update from one mini-batch, in arrays that are made once: what `sgd` runs where it can.
 
 It does what `Network.gradient` and an update do for the activations and losses that can be computed
-in place; `tests/test_batch_step.py` holds the two together. Slopes are computed from a, as in
-a(1 - a): where a has rounded to 1 they are 0, not the tiny number of `activations.py`.
+in place; `tests/test_batch_step.py` holds the two together. Slopes are computed from a, not from z:
+where a has rounded to a bound they are 0, not the tiny number of `activations.py`.
 
 All calls of a step are listed beforehand, each with its arguments, and a step runs through the
 list: for small batches, looking things up would take as long as computing with them.
@@ -10,7 +10,8 @@ list: for small batches, looking things up would take as long as computing with 
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from math import inf
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -20,13 +21,7 @@ from backprop.losses import LOSSES
 from backprop.network import Network
 
 Call: TypeAlias = tuple[Any, ...]  # a function and its arguments, the result's array among them
-
-
-class InPlace(NamedTuple):
-    """The calls that turn z into a, and those that multiply δ by g', given a and δ."""
-
-    activate: Callable[[FloatArray], list[Call]]
-    times_slope: Callable[[FloatArray, FloatArray], list[Call]]
+InPlace: TypeAlias = Callable[[FloatArray, FloatArray], tuple[list[Call], list[Call]]]
 
 
 def _number(value: float, like: FloatArray) -> FloatArray:
@@ -34,64 +29,57 @@ def _number(value: float, like: FloatArray) -> FloatArray:
     return np.array(value, like.dtype)
 
 
-def _sigmoid(z: FloatArray) -> list[Call]:
-    one = _number(1, z)
-    return [(np.negative, z, z), (np.exp, z, z), (np.add, z, one, z), (np.reciprocal, z, z)]
-
-
-def _times_sigmoid_slope(a: FloatArray, delta: FloatArray) -> list[Call]:
-    slope = np.empty_like(a)
+def _sigmoid(a: FloatArray, delta: FloatArray) -> tuple[list[Call], list[Call]]:
+    one, rest = _number(1, a), np.empty_like(a)  # the rest is 1 - a = 1 / (1 + exp(z))
     return [
-        (np.subtract, _number(1, a), a, slope),
-        (np.multiply, slope, a, slope),
-        (np.multiply, delta, slope, delta),
-    ]
+        (np.exp, a, rest),
+        (np.add, rest, one, rest),
+        (np.reciprocal, rest, rest),
+        (np.subtract, one, rest, a),
+    ], [(np.multiply, rest, a, rest), (np.multiply, delta, rest, delta)]
 
 
-def _tanh(z: FloatArray) -> list[Call]:
-    return [(np.tanh, z, z)]
-
-
-def _times_tanh_slope(a: FloatArray, delta: FloatArray) -> list[Call]:
+def _tanh(a: FloatArray, delta: FloatArray) -> tuple[list[Call], list[Call]]:
     slope = np.empty_like(a)
-    return [
+    return [(np.tanh, a, a)], [
         (np.multiply, a, a, slope),
         (np.subtract, _number(1, a), slope, slope),
         (np.multiply, delta, slope, delta),
     ]
 
 
-def _relu(z: FloatArray) -> list[Call]:
-    return [(partial(np.maximum, out=z), z, _number(0, z))]
-
-
-def _times_relu_slope(a: FloatArray, delta: FloatArray) -> list[Call]:
-    slope = np.empty_like(a)
-    return [(np.greater, a, _number(0, a), slope), (np.multiply, delta, slope, delta)]
-
-
-def _softmax(z: FloatArray) -> list[Call]:
-    of_row = np.empty((len(z), 1), z.dtype)
-    return [
-        (np.maximum.reduce, z, 1, None, of_row, True),
-        (np.subtract, z, of_row, z),
-        (np.exp, z, z),
-        (np.add.reduce, z, 1, None, of_row, True),
-        (np.divide, z, of_row, z),
+def _relu(a: FloatArray, delta: FloatArray) -> tuple[list[Call], list[Call]]:
+    zero, slope = _number(0, a), np.empty_like(a)
+    return [(partial(np.maximum, out=a), a, zero)], [
+        (np.greater, a, zero, slope),
+        (np.multiply, delta, slope, delta),
     ]
 
 
-def _nothing(*_: FloatArray) -> list[Call]:
-    return []
+def _identity(a: FloatArray, delta: FloatArray) -> tuple[list[Call], list[Call]]:
+    return [], []
 
 
-ACTIVATIONS = {
-    "sigmoid": InPlace(_sigmoid, _times_sigmoid_slope),
-    "tanh": InPlace(_tanh, _times_tanh_slope),
-    "relu": InPlace(_relu, _times_relu_slope),
-    "identity": InPlace(_nothing, _nothing),
+def _softmax(a: FloatArray, delta: FloatArray) -> tuple[list[Call], list[Call]]:
+    """Do it for a loss that fuses it, whose δ needs no slope."""
+    of_row = np.empty((len(a), 1), a.dtype)
+    return [
+        (np.maximum.reduce, a, 1, None, of_row, True),
+        (np.subtract, a, of_row, a),
+        (np.exp, a, a),
+        (np.add.reduce, a, 1, None, of_row, True),
+        (np.divide, a, of_row, a),
+    ], []
+
+
+ACTIVATIONS: dict[str, InPlace] = {
+    "sigmoid": _sigmoid,
+    "tanh": _tanh,
+    "relu": _relu,
+    "identity": _identity,
 }
-FUSED_SOFTMAX = InPlace(_softmax, _nothing)
+"""The calls that turn z, in the array of a, into a, and those that multiply δ by g'."""
+
 FACTORS: dict[str, Callable[[int], float]] = {
     "squared_error": lambda n: 2,
     "mean_squared_error": lambda n: 2 / n,
@@ -108,30 +96,25 @@ class BatchStep:
     """
 
     def __init__(self, network: Network, m: int, rate: float) -> None:
-        layers, dtype = list(network.dense.values()), network.dtype
-        g = [ACTIVATIONS.get(layer.activation, FUSED_SOFTMAX) for layer in layers]
-        a = [np.empty((m, width), dtype) for width in network.sizes]
-        self.x, self.y = a[0], np.empty_like(a[-1])
+        layers, L = network.dense, len(network.dense)
+        a = [np.empty((m, n), network.dtype) for n in network.sizes]
+        delta = {l: np.empty_like(a[l]) for l in layers}  # δ times rate / m
+        self.x, self.y = a[0], np.empty_like(a[L])
+        factor = _number(rate / m * FACTORS[network.loss](a[L].shape[1]), a[L])
         calls: list[Call] = []
-        for l, layer in enumerate(layers):
-            calls += product(a[l], layer.W.T, a[l + 1])
-            calls += [(np.add, a[l + 1], layer.b.T, a[l + 1])]
-            calls += g[l].activate(a[l + 1])
-        delta, ones = np.empty_like(a[-1]), np.ones((m, 1), dtype)  # δ times rate / m
-        factor = _number(rate / m * FACTORS[network.loss](delta.shape[1]), delta)
-        calls += [(np.subtract, a[-1], self.y, delta), (np.multiply, delta, factor, delta)]
+        times_slope: dict[int, list[Call]] = {}
+        for l, layer in layers.items():
+            in_place = ACTIVATIONS.get(layer.activation, _softmax)
+            activate, times_slope[l] = in_place(a[l], delta[l])
+            calls += [*_linear(layer, a[l - 1], a[l]), *activate]
+        calls += [(np.subtract, a[L], self.y, delta[L]), (np.multiply, delta[L], factor, delta[L])]
         if not LOSSES[network.loss].fuses:
-            calls += g[-1].times_slope(a[-1], delta)
-        updates: list[Call] = []
-        for l in range(len(layers) - 1, -1, -1):
-            W, b = layers[l].W, layers[l].b
-            dW, db = np.empty_like(W), np.empty_like(b)
-            updates += [(delta.T.dot, a[l], dW), (np.subtract, W, dW, W)]
-            updates += [(delta.T.dot, ones, db), (np.subtract, b, db, b)]
-            if l:
-                delta_after, delta = delta, np.empty_like(a[l])
-                calls += [(delta_after.dot, W, delta), *g[l - 1].times_slope(a[l], delta)]
-        self._calls = [partial(f, *arguments) for f, *arguments in calls + updates]
+            calls += times_slope[L]
+        for l in range(L - 1, 0, -1):
+            calls += [(delta[l + 1].dot, layers[l + 1].W, delta[l]), *times_slope[l]]
+        for l, layer in layers.items():
+            calls += _update(layer, a[l - 1], delta[l])
+        self._calls = [partial(function, *arguments) for function, *arguments in calls]
 
     @staticmethod
     def can(network: Network) -> bool:
@@ -148,14 +131,31 @@ class BatchStep:
             call()
 
 
-def product(x: FloatArray, WT: FloatArray, z: FloatArray) -> list[Call]:
-    """Return what computes z = x Wᵀ, (m, p) times (p, n), for many rows in bands.
+def _linear(layer: Dense, before: FloatArray, z: FloatArray) -> list[Call]:
+    return [*product(before, layer.W.T, z, 1200), (np.add, z, layer.b.T, z)]
 
-    With AVX-512, OpenBLAS multiplies at once if it finds the work small, in these limits; else it
-    rearranges x first, which takes as long again where many inputs meet few units.
+
+def _update(layer: Dense, before: FloatArray, delta: FloatArray) -> list[Call]:
+    W, b, ones = layer.W, layer.b, np.ones((len(delta), 1), delta.dtype)
+    dW, db = np.empty_like(W), np.empty_like(b)
+    return [
+        *product(before.T, delta, dW.T),
+        (delta.T.dot, ones, db),
+        (np.subtract, W, dW, W),
+        (np.subtract, b, db, b),
+    ]
+
+
+def product(A: FloatArray, B: FloatArray, out: FloatArray, entries: float = inf) -> list[Call]:
+    """Return what computes A B, in bands of rows where B is thin and A is long.
+
+    With AVX-512, OpenBLAS multiplies at once up to 1e6 multiplications and, if B is transposed,
+    1200 entries; beyond, it first rearranges A, which a thin B does not repay. Without AVX-512,
+    bands take up to a fifth longer.
     """
-    p, n = WT.shape
-    band = int(min(1200 / n, 1e6 / (n * p)))
-    if band < 32 or p < 4 * n:
-        band = len(x)
-    return [(x[k : k + band].dot, WT, z[k : k + band]) for k in range(0, len(x), band)]
+    p, n = B.shape
+    band = int(min(entries, 1e6 / p) / n)
+    if 32 <= band < len(A) and max(A.shape) >= 8 * n:
+        rows = [slice(k, k + band) for k in range(0, len(A), band)]
+        return [(np.matmul, A[k], B, out[k]) for k in rows]
+    return [(A.dot, B, out)] if out.flags.c_contiguous else [(B.T.dot, A.T, out.T)]
