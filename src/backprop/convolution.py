@@ -11,10 +11,8 @@ groups, channels and filters fall into as many equal parts, and each part of the
 own part of the channels.
 
 The sums are matrix products: a filter is a row of one matrix, a window is a column of the other.
-That one holds a pixel once for each window that sees it, so only `BLOCK` bytes of it are made at a
-time, or one row of one example. It is taken from strips, which hold the images once for each column
-of the filter, shifted: a row of windows then lies together, and if the filter is not dilated along
-the rows, it need not even be copied.
+That one holds a pixel once for each window that sees it, so no more than `BLOCK` bytes of it are
+made at a time: the windows of some examples, or of some rows of one.
 
 All arrays of a call share one dtype, float32 or float64, which is the dtype of the result. What
 holds NaN or an infinity is refused; what overflows on the way becomes infinite without a warning.
@@ -37,8 +35,11 @@ from numpy.typing import ArrayLike, NDArray
 from backprop._arrays import FloatArray, finite, positive_integer
 from backprop.geometry import Pair, Sides2D, output_shape, padding_2d, pair, span
 
-BLOCK = 2**18
-"""Bytes of the matrix of windows made at a time: a part of what a core's own cache holds."""
+BLOCK = 2**20
+"""Bytes of the matrix of windows made at a time, or one row if that is more.
+
+So little stays in the cache of a core, where a product finds it faster than in memory.
+"""
 
 _IMAGES = "(N, C, H, W)"
 _passes_on = np.errstate(over="ignore", invalid="ignore", under="ignore")
@@ -99,14 +100,10 @@ def conv2d_input_gradient(
     back = slide.backwards()
     if back is not None and len(w) <= groups * w.shape[1]:
         return _correlate(delta, _flipped(w, groups), back, groups)
-    matrix = _matrix(w, groups).swapaxes(1, 2)
     dx = np.empty((len(delta), groups * w.shape[1], *slide.size), delta.dtype)
-    for some, chunks in slide.blocks(dx):
-        strips = np.zeros(slide.strips_shape(dx[some], groups), dx.dtype)
-        for rows in chunks:
-            terms = matrix @ _columns(delta[some, :, rows], groups)
-            slide.add(terms, strips, rows)
-        dx[some] = slide.fold(strips)
+    step = max(BLOCK // 4 // slide.row(dx), 1)  # to what is added needs a place in the cache, too
+    for n in range(0, len(dx), step):
+        dx[n : n + step] = slide.crop(_spread(delta[n : n + step], w, slide, groups))
     return dx
 
 
@@ -132,14 +129,12 @@ def conv2d_filter_gradient(
     _divides(groups, K, "channels of delta")
     slide = _slide(x.shape[2:], pair(field, "field"), padding, stride, dilation)
     slide.check(delta, K, N)
-    dw = np.zeros((groups, prod(slide.field) * C // groups, K // groups), x.dtype)
-    for some, chunks in slide.blocks(x):
-        windows = slide.windows(slide.unfold(x[some], groups))
-        for rows in chunks:
-            seen = windows[..., rows, :, :].reshape(*dw.shape[:2], -1)
-            dw += seen @ _columns(delta[some, :, rows], groups).swapaxes(1, 2)
-    by_cell = dw.reshape(groups, *slide.field, C // groups, K // groups)
-    return by_cell.transpose(0, 4, 3, 1, 2).reshape(K, C // groups, *slide.field)
+    windows = slide.windows(x)
+    dw = np.zeros((groups, C // groups * prod(slide.field), K // groups), x.dtype)
+    for some, rows in slide.blocks(x):
+        seen = windows[:, :, :, some, rows].reshape(*dw.shape[:2], -1)
+        dw += seen @ _columns(delta[some, :, rows], groups).swapaxes(1, 2)
+    return dw.swapaxes(1, 2).reshape(K, C // groups, *slide.field)
 
 
 def conv2d_matrix(
@@ -270,67 +265,55 @@ class _Slide(NamedTuple):
         (height, width), ((above, _), (left, _)) = self.size, self.sides
         return padded[:, :, above : above + height, left : left + width]
 
-    def blocks(self, x: FloatArray) -> Iterator[tuple[slice, list[slice]]]:
-        """Yield some examples with all rows of the output, each in blocks."""
-        a_row = prod((x.shape[1], *self.field, self.out[1])) * x.itemsize
-        examples = min(max(BLOCK // a_row, 1), len(x))
-        rows = max(BLOCK // (a_row * examples), 1)
-        for some in _slices(len(x), examples):
-            yield some, _slices(self.out[0], rows)
+    def windows(self, x: FloatArray) -> FloatArray:
+        """Return what the windows see, (C, f_h, f_w, N, H', W'), a view of the padded images."""
+        (d_h, d_w), (s_h, s_w) = self.dilation, self.stride
+        spans = tuple(span(f, dilation=d) for f, d in zip(self.field, self.dilation, strict=True))
+        view: FloatArray = sliding_window_view(self.pad(x), spans, (2, 3))
+        return view[:, :, ::s_h, ::s_w, ::d_h, ::d_w].transpose(1, 4, 5, 0, 2, 3)
 
-    def unfold(self, x: FloatArray, groups: int) -> FloatArray:
-        """Return strips: for each column of the filter, what it meets of the padded images."""
-        strips, lines = np.empty(self.strips_shape(x, groups), x.dtype), _lines(self.pad(x), groups)
-        for j, columns in enumerate(self.cells(1)):
-            strips[:, :, j] = lines[..., columns]
-        return strips
+    def blocks(self, x: FloatArray) -> Iterator[tuple[slice, slice]]:
+        """Yield examples and rows of the output whose windows together take `BLOCK` bytes."""
+        rows = min(max(BLOCK // self.row(x), 1), self.out[0])
+        examples = max(BLOCK // (self.row(x) * self.out[0]), 1)
+        for n in range(0, len(x), examples):
+            for r in range(0, self.out[0], rows):
+                yield slice(n, n + examples), slice(r, r + rows)
 
-    def strips_shape(self, x: FloatArray, groups: int) -> tuple[int, ...]:
-        """Return the shape of the strips: (groups, padded rows, f_w, C / groups, N, W')."""
-        N, C = x.shape[:2]
-        return groups, self.padded_size[0], self.field[1], C // groups, N, self.out[1]
-
-    def fold(self, strips: FloatArray) -> FloatArray:
-        """Add strips up to images (N, C, H, W), back where `unfold` takes them from."""
-        groups, _, _, channels, examples, _ = strips.shape
-        padded = np.zeros((examples, groups * channels, *self.padded_size), strips.dtype)
-        lines = _lines(padded, groups)
-        for j, columns in enumerate(self.cells(1)):
-            lines[..., columns] += strips[:, :, j]
-        return self.crop(padded)
-
-    def windows(self, strips: FloatArray) -> FloatArray:
-        """Return what the windows see, (groups, f_h, f_w, C / groups, H', N, W'), as a view."""
-        d, s = self.dilation[0], self.stride[0]
-        view = sliding_window_view(strips, span(self.field[0], dilation=d), 1)
-        return np.moveaxis(view[:, ::s, ..., ::d], (1, -1), (4, 1))
-
-    def add(self, terms: FloatArray, strips: FloatArray, rows: slice) -> None:
-        """Add what the windows of some rows of the output have for each cell that they see."""
-        groups, _, f_w, channels, examples, width = strips.shape
-        terms = terms.reshape(groups, self.field[0], f_w, channels, -1, examples, width)
-        d, s = self.dilation[0], self.stride[0]
-        for k, first in enumerate(range(s * rows.start, s * rows.stop, s)):
-            seen = slice(first, first + span(self.field[0], dilation=d), d)
-            strips[:, seen] += terms[..., k, :, :]
+    def row(self, x: FloatArray) -> int:
+        """Return the bytes that the windows of a row of the output take, for one example."""
+        return prod((x.shape[1], *self.field, self.out[1])) * x.itemsize
 
 
 def _correlate(x: FloatArray, w: FloatArray, slide: _Slide, groups: int) -> FloatArray:
     """Return the cross-correlation of images with filters."""
-    matrix = _matrix(w, groups)
+    windows, matrix = slide.windows(x), w.reshape(groups, len(w) // groups, -1)
     z = np.empty((len(x), len(w), *slide.out), x.dtype)
-    for some, chunks in slide.blocks(x):
-        windows = slide.windows(slide.unfold(x[some], groups))
-        for rows in chunks:
-            seen = windows[..., rows, :, :]
-            product = matrix @ seen.reshape(groups, matrix.shape[2], -1)
-            z[some, :, rows] = product.reshape(len(w), *seen.shape[4:]).transpose(2, 0, 1, 3)
+    for some, rows in slide.blocks(x):
+        seen = windows[:, :, :, some, rows]
+        product = matrix @ seen.reshape(groups, matrix.shape[2], -1)
+        z[some, :, rows] = product.reshape(len(w), *seen.shape[3:]).swapaxes(0, 1)
     return z
 
 
-def _matrix(w: FloatArray, groups: int) -> FloatArray:
-    """Return filters as rows (groups, K / groups, f_h f_w C / groups)."""
-    return w.transpose(0, 2, 3, 1).reshape(groups, len(w) // groups, -1)
+def _spread(delta: FloatArray, w: FloatArray, slide: _Slide, groups: int) -> FloatArray:
+    """Return padded images to which each delta has added its filter, where the filter lay.
+
+    First the rows of the filters are added up, with their columns apart, then the columns.
+    """
+    (N, K), C, (f_h, f_w) = delta.shape[:2], w.shape[1], slide.field
+    (d, s), (height, width) = (slide.dilation[0], slide.stride[0]), slide.padded_size
+    matrix = w.reshape(groups, K // groups, C, f_h, f_w).transpose(0, 3, 4, 2, 1)
+    matrix = matrix.reshape(groups, f_h * f_w * C, K // groups)
+    strips = np.zeros((groups, height, f_w, C, N, slide.out[1]), delta.dtype)
+    for r in range(slide.out[0]):
+        terms = matrix @ _columns(delta[:, :, r : r + 1], groups)
+        seen = slice(s * r, s * r + span(f_h, dilation=d), d)
+        strips[:, seen] += terms.reshape(groups, f_h, *strips.shape[2:])
+    padded = np.zeros((N, groups, C, height, width), delta.dtype)
+    for j, columns in enumerate(slide.cells(1)):
+        padded[..., columns] += strips[:, :, j].transpose(3, 0, 2, 1, 4)
+    return padded.reshape(N, groups * C, height, width)
 
 
 def _flipped(w: FloatArray, groups: int) -> FloatArray:
@@ -340,14 +323,8 @@ def _flipped(w: FloatArray, groups: int) -> FloatArray:
 
 
 def _columns(delta: FloatArray, groups: int) -> FloatArray:
-    """Return some rows of delta as columns (groups, K / groups, H' N W')."""
-    return delta.transpose(1, 2, 0, 3).reshape(groups, delta.shape[1] // groups, -1)
-
-
-def _lines(x: FloatArray, groups: int) -> FloatArray:
-    """Return images (N, C, H, W) as a view (groups, H, C / groups, N, W)."""
-    by_group = x.reshape(len(x), groups, -1, *x.shape[2:])
-    return by_group.transpose(1, 3, 2, 0, 4)
+    """Return delta as columns (groups, K / groups, N H' W')."""
+    return delta.swapaxes(0, 1).reshape(groups, delta.shape[1] // groups, -1)
 
 
 def _pooled(x: FloatArray, slide: _Slide, combine: np.ufunc) -> tuple[FloatArray, FloatArray]:
@@ -367,10 +344,6 @@ def _to_first(
         dx[cell] += taken
         delta = delta - taken
     return dx
-
-
-def _slices(n: int, size: int) -> list[slice]:
-    return [slice(k, min(k + size, n)) for k in range(0, n, size)]
 
 
 def _slide(size: Any, field: Any, padding: Sides2D, stride: Pair, dilation: Pair) -> _Slide:
