@@ -103,24 +103,21 @@ def test_the_sign_of_a_value_is_its_colour_and_the_size_its_strength(show):
         "a => a.map((e) => [getComputedStyle(e).fill, +getComputedStyle(e).fillOpacity])"
     )
     output = explorer.output.ravel()
-    colours = {value > 0: fill for value, (fill, _) in zip(output, cells, strict=True)}
-    assert colours[True] != colours[False]
-    assert [fill for fill, _ in cells] == [colours[value > 0] for value in output]
+    blue, orange = "rgb(47, 126, 188)", "rgb(217, 118, 10)"
+    assert [fill for fill, _ in cells] == [blue if value > 0 else orange for value in output]
     strengths = np.array([strength for _, strength in cells])
     assert np.allclose(strengths / strengths.max(), np.abs(output) / np.abs(output).max())
 
 
 def test_a_choice_of_the_list_is_in_force_at_once(show):
     page = show(FilterExplorer(A, row=0, column=3))
-    assert says(page).startswith("Output (0, 3) = 12, the sum of nine products over input rows 0")
+    assert says(page).startswith("Output (0, 3) = 12, from input rows 0 to 2, columns 3 to 5.")
     page.get_by_label("operation").select_option("convolution: filter flipped")
     assert says(page).startswith("Output (0, 3) = −12,")
     page.get_by_label("filter", exact=True).select_option("identity")
     assert says(page).startswith("Output (0, 3) = 2,")
     page.get_by_label("padding p").select_option("1")
-    assert says(page) == (
-        "Output (0, 3) = 8, the sum of nine products over input rows −1 to 1, columns 2 to 4."
-    )
+    assert says(page) == ("Output (0, 3) = 8, from input rows −1 to 1, columns 2 to 4.")
     assert page.locator("input").evaluate_all("a => a.map((e) => +e.value)") == [
         *[0, 0, 0, 0, 1, 0, 0, 0, 0]
     ]
@@ -179,7 +176,7 @@ def test_arrow_keys_walk_through_the_output_and_stop_at_the_edge(show):
 def test_a_pointer_on_an_output_cell_shows_its_window(show, act):
     page = show(FilterExplorer(A, padding=1))
     getattr(page.locator("[data-row='3'][data-column='2']"), act)()
-    assert says(page).endswith("over input rows 2 to 4, columns 1 to 3.")
+    assert says(page).endswith("from input rows 2 to 4, columns 1 to 3.")
     window, cell = (
         page.locator(name).bounding_box()
         for name in ("[role=img] .filter-window", "[role=img] g:nth-of-type(4) rect:nth-child(3)")
@@ -193,6 +190,9 @@ def test_the_chosen_cell_stays_inside_when_the_padding_goes(show):
     page = show(FilterExplorer(A, padding=1, row=5, column=5))
     page.get_by_label("padding p").select_option("0")
     assert says(page).startswith("Output (3, 3)")
+    page.get_by_role("grid").focus()
+    page.keyboard.press("ArrowUp")
+    assert says(page).startswith("Output (2, 3)")
 
 
 # The stack

@@ -62,10 +62,7 @@ const from = (k, padding) => `${short(k - padding)} to ${short(k - padding + 2)}
 export function sentence(state, row, column) {
   const result = equals(total(products(state, row, column)));
   const [rows, columns] = [row, column].map((k) => from(k, state.padding));
-  return (
-    `Output (${row}, ${column}) ${result}, the sum of nine products over input rows ${rows}, ` +
-    `columns ${columns}.`
-  );
+  return `Output (${row}, ${column}) ${result}, from input rows ${rows}, columns ${columns}.`;
 }
 
 // The picture, in SVG; a cell is 20 units wide.
@@ -94,8 +91,8 @@ function number(row, column, text) {
 function grid(values, border, role, gridcell) {
   const [rows, columns, most] = [values.length, values[0].length, largest(values)];
   const texts = values.map((row) => row.map(short));
-  const size = Math.min(9, 32 / Math.max(...texts.flat().map((text) => text.length)));
-  const numbered = Math.max(rows, columns) <= MOST_NUMBERED && size > 5;
+  const size = Math.min(9, 25 / Math.max(...texts.flat().map((text) => text.length)));
+  const numbered = Math.max(rows, columns) <= MOST_NUMBERED && size >= 5;
   const cells = values.map((row, i) => {
     const line = row.map((value, j) =>
       cell(i - border, j - border, shade(value, most), gridcell(i, j)),
@@ -239,6 +236,7 @@ function render({ model, el }) {
     ),
     h("div", { class: "filter-stage" }, parts.stage),
     parts.says,
+    h("div", { class: "filter-title" }, "Its nine products"),
     parts.products,
     h("p", { class: "filter-legend" }, LEGEND),
   );

@@ -59,14 +59,9 @@ export function sentence(state) {
 // The table.
 
 const COLUMNS = ["field", "jump", "parameters", "multiplications"];
-const HEADINGS = [
-  "layer",
-  "output",
-  "receptive field",
-  "stride product",
-  "para\u00admeters", // may be broken here
-  "multi\u00adplica\u00adtions",
-];
+const HEADINGS = "layer|output|recep-tive field|stride prod-uct|para-meters|multi-plica-tions"
+  .replaceAll("-", "\u00ad") // words may be broken here
+  .split("|");
 const SHORT = { convolution: "conv", pooling: "pool" };
 
 function drawTable(body, foot, state) {
