@@ -32,12 +32,6 @@ def test_the_multiplications_are_those_of_the_twin(layer, slack, stride):
     assert formula == counted
 
 
-@given(st.integers(1, 10**6), st.integers(1, 10**4))
-def test_a_dense_layer_has_a_weight_for_each_pair_and_a_bias_for_each_unit(inputs, units):
-    W, b = np.broadcast_to(0, (units, inputs)), np.broadcast_to(0, (units, 1))
-    assert volumes.dense_parameters(inputs, units) == W.size + b.size
-
-
 @pytest.mark.parametrize(
     ("counted", "formula"),
     [

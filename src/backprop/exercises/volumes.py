@@ -7,20 +7,19 @@ from sympy import Integer
 from backprop._arrays import FloatArray
 from backprop.exercises.exercise import Code, Exercise, Formula, Letter
 from backprop.symbolic.geometry import f
-from backprop.symbolic.volumes import C, K, g, multiplications, parameters, weights
+from backprop.symbolic.volumes import C, K, multiplications, parameters
 
-_B, _P, _h = sp.symbols("B P h", integer=True, positive=True)
+_B, _h = sp.symbols("B h", integer=True, positive=True)
 
 _channels = Letter(C, "channels", 1, 64)
 _filters = Letter(K, "filters", 1, 64)
 _side = Letter(f, "side of a filter", 1, 7)
-_groups = Letter(g, "groups", 1, 8)
 _FIRST = (Integer(3), Integer(96), Integer(11))
 _rng = np.random.default_rng(14)
 
 
-def _cell(m: int, n_h: int, n_w: int) -> tuple[int, int, int]:
-    return m // (n_h * n_w), m // n_w % n_h, m % n_w
+def _cell(t: int, n_h: int, n_w: int) -> tuple[int, int, int]:
+    return t // (n_h * n_w), t // n_w % n_h, t % n_w
 
 
 def _pointwise(a: FloatArray, w: FloatArray, b: FloatArray) -> FloatArray:
@@ -48,12 +47,6 @@ EXERCISES: list[Exercise] = [
     ),
     Formula("volumes-small-network", "parameters", Integer(80 + 1168 + 7850)),
     Formula(
-        "volumes-filters",
-        "K",
-        _P / (C * f**2 + 1),
-        (Letter(_P, "parameters", 1, 10_000), _channels, _side),
-    ),
-    Formula(
         "volumes-bottleneck",
         "weights",
         2 * C * _B + f**2 * _B**2,
@@ -65,12 +58,6 @@ EXERCISES: list[Exercise] = [
         "parameters",
         parameters(C, C, f, C) + parameters(C, K, Integer(1)),
         (_channels, _filters, _side),
-    ),
-    Formula(
-        "volumes-saved",
-        "parameters saved",
-        weights(C, K, f) * (1 - 1 / g),
-        (_channels, _filters, _side, _groups),
     ),
     Code("volumes-cell", _cell, ((0, 6, 6), (107, 6, 6), (41, 6, 6), (23, 2, 5), (5, 4, 1))),
     Code("volumes-pointwise", _pointwise, (_layer(2, 3, 4, 5, 6), _layer(1, 1, 2, 1, 3))),

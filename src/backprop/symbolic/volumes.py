@@ -39,19 +39,10 @@ def multiplications(C: Expr, K: Expr, f: Expr, o_h: Expr, o_w: Expr, g: Expr = O
     return K * o_h * o_w * C / g * f**2
 
 
-def dense_parameters(inputs: Expr, units: Expr) -> Expr:
-    """Return the weights and biases of a dense layer."""
-    return units * (inputs + 1)
-
-
-def from_channel(c: Expr, k: Expr, i: Expr, j: Expr, f: Expr) -> Expr:
-    """Return what channel c adds to entry (i, j) of filter k at stride 1, without padding."""
-    return convolution.entry(lambda u, v: w[k, c, u, v], lambda r, q: a[c, r, q], i, j, f)
-
-
 def entry(k: Expr, i: Expr, j: Expr, C: Expr, f: Expr) -> Expr:
     """Return entry (i, j) of output channel k at stride 1, without padding."""
-    return Sum(from_channel(c, k, i, j, f), (c, 0, C - 1)) + b[k]
+    slice_ = convolution.entry(lambda u, v: w[k, c, u, v], lambda r, q: a[c, r, q], i, j, f)
+    return Sum(slice_, (c, 0, C - 1)) + b[k]
 
 
 def position(c: Expr, i: Expr, j: Expr) -> Expr:
