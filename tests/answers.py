@@ -517,4 +517,28 @@ ANSWERS = {
             "C*f^2 + K*(C + 1)",
         ],
     ),
+    "cnn-by-hand": (
+        ["7", "2*4 - 1*1", "14/2"],
+        ["2", "-5", "11", "-7", "1"],
+    ),
+    "cnn-bias": (
+        ["o^2*delta", "delta*o*o", "o(o*delta)"],
+        ["delta", "o*delta", "delta/o^2", "o^2", "2*o*delta"],
+    ),
+    "cnn-spread": (
+        ["s(o - 1) + f", "s*o - s + f", "(s(o - 1) + 1) + 2(f - 1) - f + 1"],
+        ["s*o + f", "o + f - 1", "s(o - 1) + 1", "s(o - 1) - f + 2", "s(o - 1) + 2f - 1"],
+    ),
+    "cnn-dilation": (
+        ["s*i + d*u - p", "i*s - p + u*d", "-(p - s*i - d*u)"],
+        ["s*i + u - p", "s*i + d*u + p", "d*i + s*u - p", "s*d*(i + u) - p", "i + d*u - p"],
+    ),
+    "cnn-global-mean": (
+        ["delta/(H*W)", "delta/H/W", "delta*(H*W)^-1"],
+        ["delta", "delta/H", "delta*H*W", "1/(H*W)", "delta/(H + W)"],
+    ),
+    "cnn-near-tie": (
+        ["(h - t)/(2h)", "1/2 - t/(2h)", "(1 - t/h)/2"],
+        ["1/2", "(h - t)/h", "0", "(h + t)/(2h)", "t/(2h)"],
+    ),
 }

@@ -14,6 +14,7 @@ from backprop.exercises import (
     activations,
     calculus,
     chain_rule,
+    cnn_backpropagation,
     convolution,
     delta_recurrence,
     losses,
@@ -47,6 +48,7 @@ EXERCISES: dict[str, Exercise] = {
         price,
         vanishing,
         volumes,
+        cnn_backpropagation,
     )
     for exercise in chapter.EXERCISES
 }
