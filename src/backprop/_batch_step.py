@@ -147,7 +147,7 @@ def _update(layer: Dense, before: FloatArray, delta: FloatArray) -> list[Call]:
 
 
 def product(A: FloatArray, B: FloatArray, out: FloatArray, entries: float = inf) -> list[Call]:
-    """Return what computes A B, in bands of rows where B is thin and A is long.
+    """Return what computes A B, in bands of rows where A is large and B is thin.
 
     With AVX-512, OpenBLAS multiplies at once up to 1e6 multiplications and, if B is transposed,
     1200 entries; beyond, it first rearranges A, which a thin B does not repay. Without AVX-512,
@@ -155,7 +155,7 @@ def product(A: FloatArray, B: FloatArray, out: FloatArray, entries: float = inf)
     """
     p, n = B.shape
     band = int(min(entries, 1e6 / p) / n)
-    if 32 <= band < len(A) and max(A.shape) >= 8 * n:
+    if 32 <= band < len(A) and A.size > 1000 * n:
         rows = [slice(k, k + band) for k in range(0, len(A), band)]
         return [(np.matmul, A[k], B, out[k]) for k in rows]
     return [(A.dot, B, out)] if out.flags.c_contiguous else [(B.T.dot, A.T, out.T)]
