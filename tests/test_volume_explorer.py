@@ -7,10 +7,10 @@ from backprop.convolution import conv2d
 from backprop.explorers.volume import by_channel, volume_explorer
 
 RNG = np.random.default_rng(2)
-IMAGE = RNG.integers(0, 10, (3, 4, 4)).astype(float)
-FILTER = RNG.integers(-3, 4, (3, 3, 3)).astype(float)
+IMAGE = RNG.integers(0, 10, (3, 4, 5)).astype(float)
+FILTER = RNG.integers(-3, 4, (3, 3, 2)).astype(float)
 SUMS = np.einsum(
-    "cijuv,cuv->cij", np.lib.stride_tricks.sliding_window_view(IMAGE, (3, 3), (1, 2)), FILTER
+    "cijuv,cuv->cij", np.lib.stride_tricks.sliding_window_view(IMAGE, (3, 2), (1, 2)), FILTER
 )
 
 
@@ -24,7 +24,7 @@ def test_channels_add_up_to_the_convolution():
     assert np.array_equal(conv2d(IMAGE[np.newaxis], FILTER[np.newaxis])[0, 0], SUMS.sum(axis=0))
 
 
-@pytest.mark.parametrize("place", [(0, 0), (0, 1), (1, 0)])
+@pytest.mark.parametrize("place", [(0, 0), (0, 3), (1, 2)])
 def test_sentence_gives_the_sum_of_each_channel(explorer, place):
     explorer.row, explorer.column = place
     red, green, blue = (f"{value:g}".replace("-", "−") for value in SUMS[:, *place])
@@ -33,6 +33,32 @@ def test_sentence_gives_the_sum_of_each_channel(explorer, place):
         f"row {place[0]}, column {place[1]}: "
         f"red {red}, green {green}, blue {blue}, together {together}."
     )
+
+
+def test_the_frames_surround_the_window_and_its_sum(explorer):
+    explorer.row, explorer.column = 1, 2
+    explorer.describe()
+    *windows, output = (panel.patches[0].get_bbox().bounds for panel in explorer._figure.axes)
+    assert windows == [(2, 1, 2, 3)] * 3
+    assert output == (2, 1, 1, 1)
+
+
+def test_the_last_picture_shows_the_output(explorer):
+    texts = [text.get_text().replace("−", "-") for text in explorer._figure.axes[-1].texts]
+    assert [float(text) for text in texts] == SUMS.sum(axis=0).ravel().tolist()
+
+
+@pytest.mark.parametrize(
+    ("image", "w", "message"),
+    [
+        (IMAGE[:2], FILTER, r"image must have shape \(3, rows, columns\), not \(2, 4, 5\)"),
+        (IMAGE[0], FILTER, r"image must have shape"),
+        (IMAGE, FILTER[None], r"w must have shape \(3, rows, columns\), not \(1, 3, 3, 2\)"),
+    ],
+)
+def test_shapes_of_another_form_are_refused(image, w, message):
+    with pytest.raises(ValueError, match=message):
+        volume_explorer(image, w)
 
 
 def test_the_entries_of_the_filter_lie_on_the_cells_of_the_window(explorer):

@@ -23,21 +23,25 @@ def by_channel(image: FloatArray, w: FloatArray) -> FloatArray:
 
 
 def volume_explorer(image: FloatArray, w: FloatArray) -> FramesExplorer:
-    """Return an explorer of a filter (3, f, f) on a colour image (3, n, n), both of small integers.
+    """Return an explorer of a filter (3, f, f) on a colour image (3, H, W), both of small integers.
 
-    The sliders move the window. Each channel shows the factors below it and the sum of products;
-    the last picture is the output, without a bias (chapter 14).
+    The sliders move the window, which needs at least two places along each side. Each channel shows
+    the factors below the window and the sum of products; the last picture is the output, without a
+    bias (chapter 14). Raises a ValueError where the shapes are not of this form.
     """
+    for name, array in (("image", image), ("w", w)):
+        if np.ndim(array) != 3 or len(array) != len(CHANNELS):
+            raise ValueError(f"{name} must have shape (3, rows, columns), not {np.shape(array)}")
     sums = by_channel(image, w)
     figure, axes = plt.subplots(2, 2, figsize=(4.3, 4.6), layout="constrained")
     *panels, last = axes.flat
     frames, factors = [], []
     for panel, colour, cells, weights in zip(panels, CHANNELS.values(), image, w, strict=True):
         _digits(panel, cells, colour, at=0.39)
-        frames.append(_frame(panel, len(weights), colour))
+        frames.append(_frame(panel, weights.shape, colour))
         factors += _factors(panel, weights)
     _digits(last, sums.sum(axis=0), "black", at=0.5)
-    frames.append(_frame(last, 1, "black"))
+    frames.append(_frame(last, (1, 1), "black"))
 
     def update(row: float, column: float) -> str:
         i, j = round(row), round(column)
@@ -56,8 +60,8 @@ def volume_explorer(image: FloatArray, w: FloatArray) -> FramesExplorer:
         "Three channels of numbers with the same window on each, and the output. "
         "Small numbers in the window are the entries of the filter."
     )
-    places = range(sums.shape[1])
-    return FramesExplorer(figure, update, alt=alt, row=places, column=places)
+    _, rows, columns = sums.shape
+    return FramesExplorer(figure, update, alt=alt, row=range(rows), column=range(columns))
 
 
 def _digits(panel: Axes, cells: FloatArray, colour: str, at: float) -> None:
@@ -71,9 +75,9 @@ def _digits(panel: Axes, cells: FloatArray, colour: str, at: float) -> None:
         panel.text(j + at, i + at, _signed(value), ha="center", va="center", fontsize=11)
 
 
-def _frame(panel: Axes, size: int, colour: str) -> Rectangle:
+def _frame(panel: Axes, size: tuple[int, ...], colour: str) -> Rectangle:
     """Return a tinted frame around the window."""
-    frame = Rectangle((0, 0), size, size, fc=to_rgba(colour, 0.2), ec=colour, lw=2.5)
+    frame = Rectangle((0, 0), size[1], size[0], fc=to_rgba(colour, 0.2), ec=colour, lw=2.5)
     panel.add_patch(frame)
     return frame
 
