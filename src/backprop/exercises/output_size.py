@@ -18,7 +18,7 @@ _stride = Letter(s, "stride", 1, 5)
 _dilation = Letter(d, "dilation", 1, 3)
 _output = Letter(o, "cells of the output", 1, 30)
 _remainder = Letter(r, "remainder, less than s", 0, 4)
-_layers = Letter(_L, "number of layers", 1, 8)
+_layers = Letter(_L, "number of layers", 1, 20)
 
 
 def _input_sizes(o: int, f: int, p: int, s: int) -> list[int]:
@@ -61,16 +61,9 @@ EXERCISES: list[Exercise] = [
         (_output, _filter, _padding, _stride, _remainder),
         where=sp.And(r < s, (o - 1) * s + r + f - 2 * p >= 1),
     ),
-    Formula(
-        "size-stack",
-        "output size",
-        n - _L * (f - 1),
-        (_input, _filter, _layers),
-        where=n > _L * (f - 1),
-    ),
     Formula("size-enlarge", "p", s / 2, (Letter(s, "stride", 1, 20),)),
     Formula("size-vgg-field", "rows seen", Integer(receptive_field(_VGG).size)),
-    Formula("size-doubling", "moments seen", 2**_L, (Letter(_L, "number of layers", 1, 20),)),
+    Formula("size-doubling", "moments seen", 2**_L, (_layers,)),
     Code("size-field", _receptive, (([],), ([(1, 3)],), ([(5, 1), (2, 2)] * 2,), ([(3, 2)] * 20,))),
     Code(
         "size-input-sizes", _input_sizes, ((7, 5, 1, 4), (1, 3, 0, 1), (12, 3, 1, 2), (1, 3, 2, 4))

@@ -18,7 +18,8 @@ def draw_windows(n: int, windows: Sequence[ArrayLike], before: int = 0, after: i
 
     A window that hangs over the end is orange and dashed.
     """
-    _, axes = plt.subplots(figsize=(7, 2.2), layout="constrained")
+    height = 0.9 + 0.2 * len(windows)
+    _, axes = plt.subplots(figsize=(7, height), layout="constrained")
     for cell in range(-before, n + after):
         inside = 0 <= cell < n
         hatch = None if inside else "////"
@@ -26,11 +27,11 @@ def draw_windows(n: int, windows: Sequence[ArrayLike], before: int = 0, after: i
         if inside:
             axes.text(cell + 0.5, 0.4, str(cell), ha="center", va="center")
     for k, positions in enumerate(map(np.asarray, windows)):
-        y, fits = -0.35 - 0.3 * (k % 3), positions[-1] < n + after
+        y, fits = -0.35 - 0.3 * k, positions[-1] < n + after
         colour, line = (_BLUE, "-") if fits else (_ORANGE, "--")
         axes.plot(positions + 0.5, 0 * positions + y, line, color=colour, marker="s")
         axes.text(positions[-1] + 0.75, y, f"k = {k}", va="center", fontsize=9)
-    axes.set(xlim=(-before - 0.2, n + after + 3), ylim=(-1.2, 0.9))
+    axes.set(xlim=(-before - 0.2, n + after + 3), ylim=(-0.3 - 0.3 * len(windows), 0.9))
     axes.axis("off")
     plt.show()
 
