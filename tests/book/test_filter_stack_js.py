@@ -21,6 +21,7 @@ A = [
     [9, 3, 4, 0, 0, 1],
     [0, 1, 2, 3, 4, 3],
 ]
+FILL = "a => a.map((e) => [getComputedStyle(e).fill, +getComputedStyle(e).fillOpacity])"
 MISFIT = (4, 2, [pooling(2), convolution(3, 5, padding=1), pooling(2)])
 
 
@@ -90,18 +91,23 @@ def test_the_pictures_show_the_numbers_of_the_worked_example(show):
     assert [float(text.replace("−", "-")) for text in shown] == expected
 
 
-def test_a_large_picture_shows_colours_only(show):
-    page = show(FilterExplorer(np.ones((24, 20))))
+def test_a_large_picture_is_shown_in_grey_with_its_negative_cells_in_orange(show):
+    image = np.outer(np.arange(13), np.ones(5))
+    page = show(FilterExplorer(image, -np.array(FILTERS["identity"]), padding=1))
     assert page.locator(".filter-pictures text").count() == 0
-    assert page.locator("[data-row]").count() == 22 * 18
+    output = page.locator("[data-row]").evaluate_all(FILL)
+    assert len(output) == 13 * 5
+    assert output[0][1] == 0
+    assert output[-1] == ["rgb(217, 118, 10)", 1]
+    brightest = page.locator("[role=img] .filter-cell").evaluate_all(FILL)[-9]
+    assert brightest == ["rgb(255, 255, 255)", 1]
+    assert page.locator(".filter-legend").text_content().startswith("In the pictures white")
 
 
 def test_the_sign_of_a_value_is_its_colour_and_the_size_its_strength(show):
     explorer = FilterExplorer(A)
     page = show(explorer)
-    cells = page.locator("[data-row]").evaluate_all(
-        "a => a.map((e) => [getComputedStyle(e).fill, +getComputedStyle(e).fillOpacity])"
-    )
+    cells = page.locator("[data-row]").evaluate_all(FILL)
     output = explorer.output.ravel()
     blue, orange = "rgb(47, 126, 188)", "rgb(217, 118, 10)"
     assert [fill for fill, _ in cells] == [blue if value > 0 else orange for value in output]
@@ -150,7 +156,7 @@ def test_what_is_no_weight_is_left_out_and_taken_back(show, text):
 
 def test_the_nine_products_are_shown_and_spoken(show):
     page = show(FilterExplorer(A, row=0, column=3))
-    products = page.locator(".filter-product")
+    products = page.locator(".filter-products > div")
     assert products.locator("span").all_text_contents()[:3] == ["8 · 1", "9 · 0", "1 · (−1)"]
     numbers = [float(n.replace("−", "-")) for n in products.locator("b").all_text_contents()]
     assert numbers == [8, 0, -1, 3, 0, -1, 2, 0, 1]

@@ -68,19 +68,19 @@ export function sentence(state, row, column) {
 // The picture, in SVG; a cell is 20 units wide.
 
 const CELL = 20;
-const MOST_NUMBERED = 12; // more cells than that would be too small for numbers
+const MOST_NUMBERED = 12; // a picture with longer sides is shown as a photograph, in grey
 
 const largest = (values) => Math.max(...values.flat().map(Math.abs)) || 1;
 
 /** The colour of a value, by its sign and by its size beside the largest. */
 function shade(value, most) {
-  const sign = value < 0 ? "orange" : "blue";
-  return `--sign: var(--ex-${sign}); --strength: ${Math.abs(value) / most}`;
+  const sign = value < 0 ? "filter-negative" : "filter-positive";
+  return { class: sign, style: `--strength: ${Math.abs(value) / most}` };
 }
 
-function cell(row, column, style, more) {
+function cell(row, column, colour, more) {
   const place = `x="${column * CELL}" y="${row * CELL}" width="${CELL}" height="${CELL}"`;
-  return `<rect ${place} class="filter-cell" style="${style}" ${more}/>`;
+  return `<rect ${place} class="filter-cell ${colour.class}" style="${colour.style}" ${more}/>`;
 }
 
 function number(row, column, text) {
@@ -88,11 +88,11 @@ function number(row, column, text) {
 }
 
 /** A grid of coloured cells, `border` of them padding on each side; with numbers if they fit. */
-function grid(values, border, role, gridcell) {
+function grid(values, border, grey, role, gridcell) {
   const [rows, columns, most] = [values.length, values[0].length, largest(values)];
   const texts = values.map((row) => row.map(short));
   const size = Math.min(9, 25 / Math.max(...texts.flat().map((text) => text.length)));
-  const numbered = Math.max(rows, columns) <= MOST_NUMBERED && size >= 5;
+  const numbered = !grey && size >= 5;
   const cells = values.map((row, i) => {
     const line = row.map((value, j) =>
       cell(i - border, j - border, shade(value, most), gridcell(i, j)),
@@ -103,7 +103,7 @@ function grid(values, border, role, gridcell) {
   const box = [-border, -border, columns, rows].map((k) => k * CELL);
   const [width, height] = [columns, rows].map((k) => (k - 2 * border) * CELL);
   return (
-    `<svg viewBox="${box.join(" ")}" style="--columns: ${columns}" data-numbered="${numbered}" ` +
+    `<svg viewBox="${box.join(" ")}" style="--columns: ${columns}" data-grey="${grey}" ` +
     `role="presentation">${cells.join("")}<g aria-hidden="true" font-size="${size}">` +
     `${numbered ? numbers.join("") : ""}<rect width="${width}" height="${height}" ` +
     'class="filter-border"/><rect class="filter-window"/></g></svg>'
@@ -129,9 +129,8 @@ function drawProducts(picture, state, row, column) {
   const most = largest(nine.map(({ xw }) => xw));
   const factors = ({ x, w }) => `${short(x)} · ${factor(w)}`;
   const cells = nine.map((product) => {
-    const style = shade(product.xw, most);
     const parts = [h("span", {}, factors(product)), h("b", {}, short(product.xw))];
-    return h("div", { class: "filter-product", style }, ...parts);
+    return h("div", shade(product.xw, most), ...parts);
   });
   picture.setAttribute("aria-label", `The nine products: ${nine.map(factors).join(" + ")}`);
   picture.replaceChildren(...cells);
@@ -140,8 +139,12 @@ function drawProducts(picture, state, row, column) {
 // The explorer.
 
 const LEGEND =
-  "Blue is positive, orange negative; the fuller the colour, the further from 0, each picture " +
-  "on its own scale. Point at an output cell, tap it, or move with the arrow keys.";
+  "the fuller the colour, the further from 0, each picture on its own scale. " +
+  "Point at an output cell, tap it, or move with the arrow keys.";
+const COLOURS = {
+  false: "Blue is positive, orange negative: ",
+  true: "In the pictures white is positive, black 0 and orange negative: ",
+};
 
 /** A labelled list of words; `moved` hears the position of the chosen one. */
 function choice(label, texts, moved) {
@@ -177,22 +180,25 @@ function makeParts() {
     output: h("div", { role: "grid", tabindex: 0, "data-lm-suppress-shortcuts": "true" }),
     products: h("div", { class: "filter-products", role: "img" }),
     says: spoken(),
+    legend: h("p", { class: "filter-legend" }),
   };
 }
 
-function drawGrids({ id, stage, inputTitle, input, outputTitle, output }, state) {
+function drawGrids({ id, stage, inputTitle, input, outputTitle, output, legend }, state) {
+  const grey = Math.max(state.image.length, state.image[0].length) > MOST_NUMBERED;
+  legend.textContent = COLOURS[grey] + LEGEND;
   const [image, result] = [padded(state), filtered(state)];
   const [rows, columns] = outputShape(state);
   stage.style.setProperty("--widest", image[0].length);
   stage.style.setProperty("--across", image[0].length + columns);
   inputTitle.textContent = `Input ${shape(state.image.length, state.image[0].length)}`;
-  input.innerHTML = grid(image, state.padding, "presentation", () => "");
+  input.innerHTML = grid(image, state.padding, grey, "presentation", () => "");
   input.setAttribute("aria-label", `${inputTitle.textContent}, padding ${state.padding}`);
   outputTitle.textContent = `Output ${shape(rows, columns)}`;
   const gridcell = (i, j) =>
     `id="${id}-${i}-${j}" data-row="${i}" data-column="${j}" role="gridcell" ` +
     `aria-label="(${i}, ${j}): ${short(result[i][j])}"`;
-  output.innerHTML = grid(result, 0, "row", gridcell);
+  output.innerHTML = grid(result, 0, grey, "row", gridcell);
   output.setAttribute("aria-label", `${outputTitle.textContent}: arrow keys choose a cell`);
 }
 
@@ -238,7 +244,7 @@ function render({ model, el }) {
     parts.says,
     h("div", { class: "filter-title" }, "Its nine products"),
     parts.products,
-    h("p", { class: "filter-legend" }, LEGEND),
+    parts.legend,
   );
   let drawn;
   return follow(model, ["image", "filter", "padding", "flipped", "row", "column"], () => {

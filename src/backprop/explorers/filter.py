@@ -34,6 +34,7 @@ FILTERS: dict[str, Rows] = {
 }
 
 _SIGNED = LinearSegmentedColormap.from_list("signed", ["#d9760a", "white", "#2f7ebc"])
+_GREY = LinearSegmentedColormap.from_list("grey", ["#d9760a", "black", "white"])
 
 
 class Grid(traitlets.TraitType[Rows, Any]):
@@ -160,11 +161,17 @@ class FilterExplorer(Explorer):
         columns = picture.shape[1], result.shape[1]
         figure = Figure(figsize=(7, 7 * len(picture) / sum(columns) + 0.4), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=columns)
-        _draw(left, picture, f"input {_by(np.shape(self.image))}", self.padding)
-        _draw(right, result, f"output {_by(result.shape)}", 0)
+        grey = max(np.shape(self.image)) > MOST_NUMBERED
+        _draw(left, picture, f"input {_by(np.shape(self.image))}", self.padding, grey)
+        _draw(right, result, f"output {_by(result.shape)}", 0, grey)
+        border: dict[str, Any] = {
+            "fill": False,
+            "lw": 2.5,
+            "edgecolor": "#4a97d6" if grey else "black",
+        }
         corner = self.column - 0.5 - self.padding, self.row - 0.5 - self.padding
-        left.add_patch(Rectangle(corner, 3, 3, fill=False, lw=2.5))
-        right.add_patch(Rectangle((self.column - 0.5, self.row - 0.5), 1, 1, fill=False, lw=2.5))
+        left.add_patch(Rectangle(corner, 3, 3, **border))
+        right.add_patch(Rectangle((self.column - 0.5, self.row - 0.5), 1, 1, **border))
         file = io.BytesIO()
         figure.savefig(
             file, format="png", dpi=150, bbox_inches="tight", metadata={"Software": None}
@@ -202,15 +209,15 @@ def _by(shape: tuple[int, ...]) -> str:
     return " x ".join(map(str, shape))
 
 
-def _draw(axes: Axes, values: FloatArray, title: str, padding: int) -> None:
-    """Colour the cells by sign and size; where there are few, write their numbers into them."""
+def _draw(axes: Axes, values: FloatArray, title: str, padding: int, grey: bool) -> None:
+    """Colour the cells by sign and size, and in colour write their numbers into them."""
     rows, columns = values.shape
     first = -padding - 0.5
     most = np.abs(values).max() or 1
     extent = (first, first + columns, first + rows, first)
-    axes.imshow(values, cmap=_SIGNED, vmin=-most, vmax=most, extent=extent)
+    axes.imshow(values, cmap=_GREY if grey else _SIGNED, vmin=-most, vmax=most, extent=extent)
     axes.set(xticks=[], yticks=[], title=title)
-    if max(rows, columns) <= MOST_NUMBERED:
+    if not grey:
         for (row, column), value in np.ndenumerate(values):
             place = column - padding, row - padding
             axes.text(*place, f"{value:.3g}", ha="center", va="center", fontsize=7)
