@@ -1,6 +1,7 @@
 """The stack explorer: what each layer of a convolutional network makes and costs (chapter 13)."""
 
 import io
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -184,9 +185,9 @@ class StackExplorer(Explorer):
     def png(self) -> bytes:
         """Draw the table."""
         rows = self.rows
-        figure = Figure(figsize=(7, 0.25 * len(rows) + 0.9))
+        figure = Figure(figsize=(7, 0.25 * (len(rows) + 3)))
         axes = figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, 7), ylim=(len(rows) + 1.6, -1))
+        axes.set(xlim=(0, 7), ylim=(len(rows) + 2, -1))
         axes.axis("off")
         names = ["input", *[f"{k} {layer['kind']}" for k, layer in enumerate(self.layers, 1)]]
         lines = [["layer", "output", "field", "stride product", "parameters", "multiplications"]]
@@ -197,7 +198,8 @@ class StackExplorer(Explorer):
             for place, text in zip((0.1, 2.6, 3.2, 4.4, 5.4, 6.9), line, strict=True):
                 side = "left" if text == line[0] else "right"
                 axes.text(place, k - 0.4, text, ha=side, weight=weight, fontsize=8)
-        axes.text(0.1, len(lines) + 0.1, self.describe(), fontsize=8)
+        words = textwrap.fill(self.describe(), 90)
+        axes.text(0.1, len(lines) - 0.2, words, va="top", fontsize=8)
         file = io.BytesIO()
         figure.savefig(file, format="png", dpi=150, metadata={"Software": None})
         return file.getvalue()
