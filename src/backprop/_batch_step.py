@@ -2,7 +2,8 @@
 
 It does what `Network.gradient` and an update do for the activations and losses that can be computed
 in place; `tests/test_batch_step.py` holds the two together. Slopes are computed from a, not from z:
-where a has rounded to a bound they are 0, not the tiny number of `activations.py`.
+where the sigmoid has rounded to 0, or tanh to -1 or 1, they are 0, not the tiny number of
+`activations.py`.
 
 All calls of a step are listed beforehand, each with its arguments, and a step runs through the
 list: for small batches, looking things up would take as long as computing with them.
