@@ -7,13 +7,12 @@ from sympy import Integer
 from backprop._arrays import FloatArray
 from backprop.convolution import conv2d
 from backprop.exercises.exercise import Code, Exercise, Formula, Letter
-from backprop.symbolic.geometry import f, n, p
+from backprop.symbolic.geometry import f, n
 
 _g, _h, _b, _c, _S = sp.symbols("g h b c S", real=True)
 
 _input = Letter(n, "rows and columns of the image", 1, 20)
 _filter = Letter(f, "rows and columns of the filter", 1, 7)
-_padding = Letter(p, "padding per side, less than f", 0, 6)
 
 
 def _true_convolution(x: FloatArray, w: FloatArray) -> FloatArray:
@@ -35,13 +34,6 @@ EXERCISES: list[Exercise] = [
         "every entry of z",
         -6 * _g,
         (Letter(_g, "rise from column to column"), Letter(_h, "rise from row to row")),
-    ),
-    Formula(
-        "conv-corner",
-        "windows that see the corner",
-        (p + 1) ** 2,
-        (_filter, _padding),
-        where=p < f,
     ),
     Formula(
         "conv-looks",
