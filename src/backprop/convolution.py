@@ -16,6 +16,8 @@ made at a time: the windows of some examples, or of some rows of one.
 
 All arrays of a call share one dtype, float32 or float64, which is the dtype of the result. What
 holds NaN or an infinity is refused; what overflows on the way becomes infinite without a warning.
+Max pooling, which costs little more than that check, looks at what it chooses: an entry that is
+less than another of its window may be -∞.
 
 Every function raises a TypeError for an array that is neither float32 nor float64 and for a size
 that is not an integer, and a ValueError for what is not finite, for shapes that do not fit
@@ -32,7 +34,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from backprop._arrays import FloatArray, finite, positive_integer
+from backprop._arrays import FloatArray, Rule, finite, positive_integer
 from backprop.geometry import Pair, Sides2D, output_shape, padding_2d, pair, span
 
 BLOCK = 2**20
@@ -100,11 +102,7 @@ def conv2d_input_gradient(
     back = slide.backwards()
     if back is not None and len(w) <= groups * w.shape[1]:
         return _correlate(delta, _flipped(w, groups), back, groups)
-    dx = np.empty((len(delta), groups * w.shape[1], *slide.size), delta.dtype)
-    step = max(BLOCK // 4 // slide.row(dx), 1)  # to what is added needs a place in the cache, too
-    for n in range(0, len(dx), step):
-        dx[n : n + step] = slide.crop(_spread(delta[n : n + step], w, slide, groups))
-    return dx
+    return _spread(delta, w, slide, groups)
 
 
 @_passes_on
@@ -163,9 +161,14 @@ def max_pool2d(
     x: ArrayLike, f: Pair, *, stride: Pair | None = None, padding: Sides2D = 0
 ) -> FloatArray:
     """Return the largest entry of each window, (N, C, H', W'); the padding is never chosen."""
-    x = _array(x, "x", _IMAGES)
+    x = _array(x, "x", _IMAGES, rule=None)
     slide = _pool(x.shape[2:], f, stride, padding)
-    return _pooled(slide.pad(x, -np.inf), slide, np.maximum)[1]
+    z = np.empty((*x.shape[:2], *slide.out), x.dtype)
+    x = slide.pad(x, -np.inf)
+    for some in _pieces(x):
+        z[some] = _pooled(x[some], slide, np.maximum)[1]
+    finite(z, "x")
+    return z
 
 
 def max_pool2d_input_gradient(
@@ -175,14 +178,19 @@ def max_pool2d_input_gradient(
 
     The first is in the first row that holds the largest entry, and there in the first column.
     """
-    delta, x = _array(delta, "delta", _IMAGES), _array(x, "x", _IMAGES)
+    delta, x = _array(delta, "delta", _IMAGES), _array(x, "x", _IMAGES, rule=None)
     _same_dtype(delta=delta, x=x)
     slide = _pool(x.shape[2:], f, stride, padding)
     slide.check(delta, x.shape[1], len(x))
-    padded = slide.pad(x, -np.inf)
-    of_rows, largest = _pooled(padded, slide, np.maximum)
-    delta = _to_first(delta, of_rows, largest, [np.s_[:, :, rows] for rows in slide.cells(0)])
-    return slide.crop(_to_first(delta, padded, of_rows, [np.s_[..., c] for c in slide.cells(1)]))
+    x = slide.pad(x, -np.inf)
+    dx = np.zeros_like(x)
+    for some in _pieces(x):
+        of_rows, largest = _pooled(x[some], slide, np.maximum)
+        finite(largest, "x")
+        of_row = np.zeros_like(of_rows)
+        _to_first(delta[some], of_rows, largest, of_row, slide, 0)
+        _to_first(of_row, x[some], of_rows, dx[some], slide, 1)
+    return np.ascontiguousarray(slide.crop(dx))
 
 
 @_passes_on
@@ -280,6 +288,14 @@ class _Slide(NamedTuple):
             for r in range(0, self.out[0], rows):
                 yield slice(n, n + examples), slice(r, r + rows)
 
+    def fold(self, sums: FloatArray) -> FloatArray:
+        """Add up the columns of the window, (groups, rows, f_w, C, N, W'), to padded images."""
+        groups, _, _, channels, examples, _ = sums.shape
+        padded = np.zeros((examples, groups, channels, *self.padded_size), sums.dtype)
+        for j, columns in enumerate(self.cells(1)):
+            padded[..., columns] += sums[:, :, j].transpose(3, 0, 2, 1, 4)
+        return padded.reshape(examples, groups * channels, *self.padded_size)
+
     def row(self, x: FloatArray) -> int:
         """Return the bytes that the windows of a row of the output take, for one example."""
         return prod((x.shape[1], *self.field, self.out[1])) * x.itemsize
@@ -297,23 +313,31 @@ def _correlate(x: FloatArray, w: FloatArray, slide: _Slide, groups: int) -> Floa
 
 
 def _spread(delta: FloatArray, w: FloatArray, slide: _Slide, groups: int) -> FloatArray:
-    """Return padded images to which each delta has added its filter, where the filter lay.
+    """Return images to which each delta has added its filter, where the filter lay.
 
     First the rows of the filters are added up, with their columns apart, then the columns.
     """
-    (N, K), C, (f_h, f_w) = delta.shape[:2], w.shape[1], slide.field
-    (d, s), (height, width) = (slide.dilation[0], slide.stride[0]), slide.padded_size
-    matrix = w.reshape(groups, K // groups, C, f_h, f_w).transpose(0, 3, 4, 2, 1)
-    matrix = matrix.reshape(groups, f_h * f_w * C, K // groups)
-    strips = np.zeros((groups, height, f_w, C, N, slide.out[1]), delta.dtype)
-    for r in range(slide.out[0]):
-        terms = matrix @ _columns(delta[:, :, r : r + 1], groups)
+    matrix = w.transpose(0, 2, 3, 1).reshape(groups, len(w) // groups, -1).swapaxes(1, 2)
+    x = np.empty((len(delta), groups * w.shape[1], *slide.size), delta.dtype)
+    examples = max(BLOCK // 4 // slide.row(x), 1)  # what is added to needs the cache as well
+    for n in range(0, len(x), examples):
+        some = slice(n, n + examples)
+        x[some] = slide.crop(slide.fold(_row_sums(delta[some], matrix, slide)))
+    return x
+
+
+def _row_sums(delta: FloatArray, matrix: FloatArray, slide: _Slide) -> FloatArray:
+    """Return what `_Slide.fold` takes, from delta and filters (groups, f_h f_w C, K)."""
+    groups, K = len(matrix), matrix.shape[2]
+    (f_h, f_w), (N, _, rows, columns) = slide.field, delta.shape
+    d, s = slide.dilation[0], slide.stride[0]
+    channels = matrix.shape[1] // (f_h * f_w)
+    sums = np.zeros((groups, slide.padded_size[0], f_w, channels, N, columns), delta.dtype)
+    by_row = delta.transpose(2, 1, 0, 3).reshape(rows, groups, K, N * columns)
+    for r, row in enumerate(by_row):
         seen = slice(s * r, s * r + span(f_h, dilation=d), d)
-        strips[:, seen] += terms.reshape(groups, f_h, *strips.shape[2:])
-    padded = np.zeros((N, groups, C, height, width), delta.dtype)
-    for j, columns in enumerate(slide.cells(1)):
-        padded[..., columns] += strips[:, :, j].transpose(3, 0, 2, 1, 4)
-    return padded.reshape(N, groups * C, height, width)
+        sums[:, seen] += (matrix @ row).reshape(groups, f_h, *sums.shape[2:])
+    return sums
 
 
 def _flipped(w: FloatArray, groups: int) -> FloatArray:
@@ -327,6 +351,13 @@ def _columns(delta: FloatArray, groups: int) -> FloatArray:
     return delta.swapaxes(0, 1).reshape(groups, delta.shape[1] // groups, -1)
 
 
+def _pieces(x: FloatArray) -> Iterator[slice]:
+    """Yield examples that fit the cache with all that is computed of them."""
+    examples = max(BLOCK // 4 // x[0].nbytes, 1)
+    for n in range(0, len(x), examples):
+        yield slice(n, n + examples)
+
+
 def _pooled(x: FloatArray, slide: _Slide, combine: np.ufunc) -> tuple[FloatArray, FloatArray]:
     """Combine the columns of each window of padded images, then its rows; return both."""
     of_rows = reduce(combine, (x[..., columns] for columns in slide.cells(1)))
@@ -335,15 +366,17 @@ def _pooled(x: FloatArray, slide: _Slide, combine: np.ufunc) -> tuple[FloatArray
 
 
 def _to_first(
-    delta: FloatArray, x: FloatArray, largest: FloatArray, cells: list[Any]
-) -> FloatArray:
-    """Return what gives each delta to the first of the cells of x that holds the largest."""
-    dx = np.zeros_like(x)
+    delta: FloatArray, x: FloatArray, largest: FloatArray, dx: FloatArray, slide: _Slide, axis: int
+) -> None:
+    """Add each delta to dx where, along an axis of the windows, x first equals the largest."""
+    overlap = slide.stride[axis] < slide.field[axis]
+    *cells, last = [(..., cell) if axis else (..., cell, slice(None)) for cell in slide.cells(axis)]
     for cell in cells:
-        taken = delta * (x[cell] == largest)
-        dx[cell] += taken
+        taken = (x[cell] == largest).astype(x.dtype)
+        taken *= delta
         delta = delta - taken
-    return dx
+        dx[cell] = dx[cell] + taken if overlap else taken
+    dx[last] = dx[last] + delta if overlap else delta
 
 
 def _slide(size: Any, field: Any, padding: Sides2D, stride: Pair, dilation: Pair) -> _Slide:
@@ -370,14 +403,15 @@ def _filters(value: ArrayLike, groups: int) -> FloatArray:
     return w
 
 
-def _array(value: ArrayLike, name: str, shape: str) -> FloatArray:
+def _array(value: ArrayLike, name: str, shape: str, rule: Rule | None = finite) -> FloatArray:
     """Return an array of floats whose shape reads like "(K,)" or "(N, C, H, W)"."""
     array: NDArray[Any] = np.asarray(value)
     if array.dtype not in (np.float32, np.float64):
         raise TypeError(f"{name} must be float32 or float64, not {array.dtype}")
     if array.ndim != len(shape.strip("(,)").split(",")) or array.size == 0:
         raise ValueError(f"{name} must have shape {shape}, no axis of size 0, not {array.shape}")
-    finite(array, name)
+    if rule:
+        rule(array, name)
     return array
 
 
