@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks import gradient, training
+from benchmarks import convolution, gradient, training
 from benchmarks.measure import machine
 from benchmarks.plot import draw
 
@@ -11,7 +11,9 @@ FOLDER = Path(__file__).parent
 
 def main() -> None:
     """Measure, write the table and the plot, and show the table."""
-    sections = [section for benchmark in (gradient, training) for section in benchmark.run()]
+    sections = [
+        section for benchmark in (gradient, training, convolution) for section in benchmark.run()
+    ]
     page = "\n".join(["# Benchmarks\n", f"Measured on {machine()}.\n", *map(str, sections)])
     (FOLDER / "results.md").write_text(page, encoding="utf-8")
     draw(sections, FOLDER / "results.svg")

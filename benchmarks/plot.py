@@ -23,6 +23,7 @@ def draw(sections: Sequence[Section], path: Path) -> None:
         axes.set_title(section.title, loc="left", fontsize="medium")
         axes.set_xscale("log")
         axes.invert_yaxis()
-    panels[-1, 0].set(xlabel="time divided by ours", xlim=(0.2, 60))
+    largest = max(max(map(section.ratio, section.seconds)) for section in sections)
+    panels[-1, 0].set(xlabel="time divided by ours", xlim=(0.2, 4 * largest))
     with mpl.rc_context({"svg.hashsalt": "benchmarks"}):
         figure.savefig(path, metadata={"Date": None})
