@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from backprop._batch_step import ACTIVATIONS, FACTORS, BatchStep, product
 from backprop.initialization import normal
+from backprop.layers import Dense
 from backprop.losses import LOSSES
-from backprop.network import dense_network
+from backprop.network import Network, dense_network
 from backprop.optimization import sgd
 
 
@@ -89,3 +90,27 @@ def test_what_cannot_be_done_in_place_is_left_to_the_plain_code(hidden, last, lo
     network, X, Y = problem(hidden, last, loss, np.float64)
     assert not BatchStep.can(network)
     sgd(network, X, Y, rate=0.1, epochs=1, batch_size=3, rng=np.random.default_rng(0))
+
+
+class Still(Dense):
+    def gradient(self, delta, a):
+        dW, db = super().gradient(delta, a)
+        return 0 * dW, 0 * db
+
+
+class Asleep(Network):
+    def gradient(self, X, Y):
+        return Network([Still(**vars(layer)) for layer in self.layers], self.loss).gradient(X, Y)
+
+
+def of_still_layers(layers, loss):
+    return Network([Still(**vars(layer)) for layer in layers], loss)
+
+
+@pytest.mark.parametrize("make", [of_still_layers, Asleep])
+def test_a_subclass_is_trained_by_what_it_computes_itself(make):
+    network, X, Y = problem(["tanh"], "softmax", "softmax_cross_entropy", np.float64)
+    own = make(network.layers, network.loss)
+    run = sgd(own, X, Y, rate=0.1, epochs=1, batch_size=3, rng=np.random.default_rng(0))
+    for name, array in run.network.parameters.items():
+        np.testing.assert_array_equal(array, network.parameters[name])

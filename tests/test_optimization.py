@@ -213,7 +213,7 @@ def test_each_epoch_uses_every_example_once_in_a_new_order():
             seen.append(X[0].tolist())
             return super().gradient(X, Y)
 
-    watched = Watched(line().layers, "absolute_error")  # which is not computed in place
+    watched = Watched(line().layers, "squared_error")
     sgd(watched, X, X, rate=1e-3, epochs=2, batch_size=3, rng=np.random.default_rng(0))
     first, second = ([x for batch in epoch for x in batch] for epoch in (seen[:3], seen[3:]))
     assert [len(batch) for batch in seen] == [3, 3, 1] * 2
@@ -235,10 +235,26 @@ def test_common_networks_are_updated_in_place(monkeypatch):
     assert RUNS["sgd"](network, X, Y, rate=0.1, epochs=2).updates == 6
 
 
-def test_a_run_that_is_not_tracked_computes_no_cost(monkeypatch):
+def test_a_run_that_is_not_tracked_computes_the_first_cost_alone(monkeypatch):
     network, X, Y = two_layers()
-    monkeypatch.setattr(Network, "cost", None)
-    assert RUNS["sgd"](network, X, Y, rate=0.1, epochs=3, track=False).costs.tolist() == []
+    costs = []
+    monkeypatch.setattr(Network, "cost", lambda *given: costs.append(0.5) or 0.5)
+    run = RUNS["sgd"](network, X, Y, rate=0.1, epochs=3, track=False)
+    assert run.costs.tolist() == [] and len(costs) == 1
+
+
+@pytest.mark.parametrize("clip", [None, lambda gradient: gradient], ids=["in place", "plainly"])
+def test_a_run_that_is_not_tracked_refuses_targets_that_the_loss_does_not_allow(clip):
+    network, X, Y = two_layers()
+    with pytest.raises(ValueError, match="y must lie between 0 and 1, not 2"):
+        RUNS["sgd"](network, X, 2 * Y, rate=0.1, epochs=1, track=False, clip=clip)
+
+
+@pytest.mark.parametrize("clip", [None, lambda gradient: gradient], ids=["in place", "plainly"])
+def test_a_start_that_overflows_has_not_diverged(clip):
+    network = Network([Dense([[1e200]], [0], "identity")] * 2, "squared_error")
+    with pytest.raises(ValueError, match=r"^z\[2\] must be finite, not inf$"):
+        RUNS["sgd"](network, *five(), rate=0.1, epochs=1, track=False, clip=clip)
 
 
 def test_a_run_can_be_watched_epoch_by_epoch():

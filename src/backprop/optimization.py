@@ -184,7 +184,8 @@ def sgd(
     progress
         Whether to show a bar, on standard error, if the run takes longer than a second.
     track
-        Whether to compute the cost over all examples, at the start and after each epoch.
+        Whether to compute the cost over all examples after each epoch. It is computed at the start
+        in any case, so that what does not fit is refused there.
     watch
         Called after each epoch with its number and the network, which the next epoch changes.
 
@@ -260,7 +261,8 @@ def _train(
     X, Y = _checked(network, X, Y, "F" if in_place else "K")
     start = _in_place if in_place else partial(_plainly, clip=clip)
     update = start(network, X, Y, rate)
-    costs, updates = [_cost(network, X, Y)] if track else [], 0
+    first_cost = _cost(network, X, Y)
+    costs, updates = [first_cost] if track else [], 0
     for epoch in tqdm(rounds, unit="epoch", delay=BAR_AFTER, disable=not progress):
         before, first = _copies(network.parameters), updates
         try:
