@@ -1,6 +1,7 @@
 """Layers: one protocol for all, in networks that take images as in those that take columns."""
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -185,6 +186,32 @@ def test_layers_that_take_something_else_are_refused():
         Network([Flatten()], "squared_error")
 
 
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        (None, "layers must be a sequence of them, not NoneType"),
+        (Flatten(), "layers must be a sequence of them, not Flatten"),
+        ([Flatten(), "relu"], "layer 2 must be an object such as Dense(W, b, g), not 'relu'"),
+        ([Flatten, Dense([[1.0]], [0], "tanh")], "layer 1 must be an object such as Dense(W, b"),
+    ],
+)
+def test_what_is_no_layer_is_refused(layers, message):
+    with refused(message, TypeError):
+        Network(layers, "squared_error")
+
+
+def test_dense_layers_that_do_not_join_are_refused_behind_images_too():
+    layers = [Flatten(), *(Dense(drawn(shape), [0, 0], "tanh") for shape in [(2, 16), (2, 3)])]
+    with refused("layer 3 does not fit: W must have 2 columns, one for each unit before it, not 3"):
+        Network(layers, "squared_error")
+
+
+def test_half_precision_is_refused_for_images():
+    layers = [MaxPool2d(2), Flatten(), Dense(drawn((2, 4), dtype=np.float16), [0, 0], "tanh")]
+    with refused("W of layer 3 must be float32 or float64 for images, not float16"):
+        Network(layers, "squared_error")
+
+
 def test_weights_of_another_dtype_are_refused_across_layers_without_any():
     layers = [
         Conv2d(drawn((1, 1, 2, 2), dtype=np.float32), [0.0]),
@@ -199,6 +226,8 @@ def test_weights_of_another_dtype_are_refused_across_layers_without_any():
     ("shape", "message"),
     [
         ((2, 7), "shape must be (C, H, W), as layer 1 takes it, not (2, 7)"),
+        (84, "shape must be (C, H, W), as layer 1 takes it, not 84"),
+        ((-2, -7, 6), "shape[0] must be at least 1, not -2"),
         ((3, 7, 6), "layer 1 does not fit: W of shape (4, 1, 3, 2) with groups = 2 takes 2 chan"),
         ((2, 2, 6), "layer 1 does not fit: f = 3 "),
         ((2, 9, 6), "layer 5 does not fit: W must have 72 columns, one for each unit before it,"),
@@ -237,6 +266,11 @@ def test_targets_that_do_not_fit_are_refused_before_a_run():
         (np.ones((2, 1, 3, 3)), [0.0], {}, "b must have shape (2, 1), a bias per row of W, not"),
         (np.ones((1, 1, 1, 1)), [0.0], {"activation": "softmax"}, "activation must act entry by"),
         (np.ones((1, 1, 1, 1)), [0.0], {"activation": "step"}, "unknown activation 'step'"),
+        (np.ones((4, 1, 2, 2)), [0.0] * 4, {"groups": 3}, "groups = 3 must divide the 4 filters"),
+        (np.ones((1, 1, 1, 1)), [0.0], {"groups": 0}, "groups must be at least 1, not 0"),
+        (np.ones((1, 1, 1, 1)), [0.0], {"padding": (0, -1)}, "padding must be at least 0, not -1"),
+        (np.ones((1, 1, 1, 1)), [0.0], {"stride": 0}, "stride must be at least 1, not 0"),
+        (np.ones((1, 1, 1, 1)), [0.0], {"dilation": (1, 0)}, "dilation must be at least 1, not 0"),
     ],
 )
 def test_parameters_that_make_no_convolution_are_refused(W, b, options, message):
@@ -244,24 +278,62 @@ def test_parameters_that_make_no_convolution_are_refused(W, b, options, message)
         Conv2d(W, b, **options)
 
 
+@pytest.mark.parametrize("pool", [MaxPool2d, MeanPool2d])
+@pytest.mark.parametrize(
+    ("f", "options", "message"),
+    [
+        (0, {}, "f must be at least 1, not 0"),
+        ((2, 2, 2), {}, "f must be an integer or a pair, not (2, 2, 2)"),
+        (2, {"stride": 0}, "stride must be at least 1, not 0"),
+        (2, {"padding": 2}, "padding must be at most 1, half of f = 2, not 2"),
+    ],
+)
+def test_numbers_that_make_no_pooling_are_refused(pool, f, options, message):
+    with refused(message):
+        pool(f, **options)
+
+
 def test_a_network_of_images_has_no_sizes():
     with refused("network must have dense layers only"):
         _ = small().sizes
 
 
+class Negate(Layer):
+    takes, gives = "columns", "columns"
+
+    def shape_after(self, shape):
+        return shape
+
+    def forward(self, a):
+        return -a
+
+    def pull_back(self, delta, a):
+        return -delta
+
+
 def test_a_layer_of_ones_own_takes_part():
-    class Negate(Layer):
-        takes, gives = "columns", "columns"
-
-        def shape_after(self, shape):
-            return shape
-
-        def forward(self, a):
-            return -a
-
-        def pull_back(self, delta, a):
-            return -delta
-
     layers = [Dense(drawn((3, 2)), [0, 0, 0], "tanh"), Negate(), Dense(drawn((1, 3)), [0], "tanh")]
     X, Y = drawn((2, 4), 7), drawn((1, 4), 8)
     assert check_network(Network(layers, "squared_error"), X, Y).passed
+
+
+def test_a_layer_of_ones_own_may_be_the_first():
+    network = Network([Negate(), Dense(drawn((1, 2)), [0], "tanh")], "squared_error")
+    assert check_network(network, drawn((2, 4), 7), drawn((1, 4), 8)).passed
+    with refused("layer 2 does not fit: W must have 3 columns, one for each unit before it, not 2"):
+        network.predict(np.ones((3, 4)))
+    with refused("X must have shape (n, m), a column for each of m examples, not (3, 4, 1)"):
+        network.predict(np.ones((3, 4, 1)))
+
+
+def test_a_layer_keeps_fields_of_its_own_when_its_parameters_change():
+    @dataclass(frozen=True, eq=False)
+    class Scaled(Dense):
+        scale: float
+
+        def forward(self, a):
+            return self.scale * super().forward(a)
+
+    network = Network([Scaled([[2.0]], [0], "identity", 10.0)], "squared_error")
+    changed = network.with_parameters({name: -p for name, p in network.parameters.items()})
+    assert changed.predict([3]) == [[-60]]

@@ -399,12 +399,17 @@ def test_parameters_that_make_no_layer_are_a_value_error_that_names_them(W, b, m
         Dense(W, b, "tanh")
 
 
+def test_the_activation_of_a_dense_layer_is_not_guessed():
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'activation'"):
+        Dense([[1.0]], [0])
+
+
 def test_layers_that_do_not_join_are_a_value_error():
     layers = [
         Dense(np.ones((4, 3)), np.ones(4), "tanh"),
         Dense(np.ones((2, 3)), np.ones(2), "tanh"),
     ]
-    with pytest.raises(ValueError, match=r"^layer 2 does not fit: W must have 4 columns, .* not 3$"):
+    with pytest.raises(ValueError, match=r"^layer 2 does not fit: W must have 4 columns,.* not 3$"):
         Network(layers, "squared_error")
     with pytest.raises(ValueError, match=r"^layers must hold at least one layer$"):
         Network([], "squared_error")

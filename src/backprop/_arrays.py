@@ -27,9 +27,9 @@ def as_floats(value: ArrayLike, name: str) -> FloatArray:
 
 
 def columns(
-    value: ArrayLike, name: str, rows: int, dtype: np.dtype[Any], order: Order = "K"
+    value: ArrayLike, name: str, rows: int | None, dtype: np.dtype[Any], order: Order = "K"
 ) -> FloatArray:
-    """Return examples as (rows, m) of a dtype; a vector is one column.
+    """Return examples as (rows, m) of a dtype, of any number of rows if None; a vector is a column.
 
     They are copied only if they have another dtype, or for order "F" if a column does not lie
     together in memory.
@@ -39,13 +39,13 @@ def columns(
     TypeError
         If they are not real numbers.
     ValueError
-        If they have another shape, m is 0, or one of them is not finite.
+        If they have another shape, nothing in them, or one of them is not finite.
     """
     array = _real(value, name)
     matrix = array[:, np.newaxis] if array.ndim == 1 else array
-    if matrix.ndim != 2 or len(matrix) != rows or matrix.shape[1] == 0:
+    if matrix.ndim != 2 or 0 in matrix.shape or rows not in {None, len(matrix)}:
         raise ValueError(
-            f"{name} must have shape ({rows}, m), a column for each of m examples, "
+            f"{name} must have shape ({rows or 'n'}, m), a column for each of m examples, "
             f"not {array.shape}"
         )
     with np.errstate(over="ignore", under="ignore"):

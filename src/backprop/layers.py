@@ -7,13 +7,21 @@ that has none is given the identity. `Flatten` leads from images to columns.
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop._arrays import FloatArray, Order, as_floats, columns, finite, images
+from backprop._arrays import (
+    FloatArray,
+    Order,
+    as_floats,
+    columns,
+    finite,
+    images,
+    positive_integer,
+)
 from backprop.activations import ACTIVATIONS, Activation
 from backprop.convolution import (
     conv2d,
@@ -24,7 +32,7 @@ from backprop.convolution import (
     mean_pool2d,
     mean_pool2d_input_gradient,
 )
-from backprop.geometry import Pair, Sides2D, output_shape
+from backprop.geometry import Pair, Sides2D, output_shape, padding_2d, pair
 
 Shape: TypeAlias = tuple[int, ...]
 Kind: TypeAlias = Literal["columns", "images"]
@@ -46,7 +54,9 @@ class Layer(ABC):
 
     def read(self, x: ArrayLike, name: str, dtype: np.dtype[Any], order: Order = "K") -> FloatArray:
         """Return x in a dtype if it may enter the layer; a ValueError or TypeError if not."""
-        return images(x, name, dtype)
+        if self.takes == "images":
+            return images(x, name, dtype)
+        return columns(x, name, None, dtype, order)
 
     @abstractmethod
     def shape_after(self, shape: Shape) -> Shape:
@@ -110,7 +120,7 @@ class Dense(Weighted):
         If the shapes do not fit, an entry is not finite, or the activation is unknown.
     """
 
-    activation: str
+    activation: str = field()  # to be given: not the identity of a layer that has none
 
     takes, gives = "columns", "columns"
     _shape = "(n, p)"
@@ -157,13 +167,15 @@ class Conv2d(Weighted):
     activation
         The name of g in `ACTIVATIONS`, which must act entry by entry.
     padding, stride, dilation, groups
-        As in `backprop.convolution.conv2d`.
+        As in `backprop.convolution.conv2d`; the groups divide K.
 
     Raises
     ------
     ValueError
-        If the shapes do not fit, an entry is not finite, or the activation is unknown or does not
-        act entry by entry.
+        If the shapes do not fit, an entry is not finite, a number is out of its range, or the
+        activation is unknown or does not act entry by entry.
+    TypeError
+        If a number is not an integer.
     """
 
     activation: str = "identity"
@@ -180,6 +192,9 @@ class Conv2d(Weighted):
         super().__post_init__()
         if self.g.derivative is None:
             raise ValueError(f"activation must act entry by entry, as {self.activation} does not")
+        padding_2d(self.padding), pair(self.stride, "stride"), pair(self.dilation, "dilation")
+        if len(self.W) % positive_integer(self.groups, "groups"):
+            raise ValueError(f"groups = {self.groups} must divide the {len(self.W)} filters of W")
 
     def shape_after(self, shape: Shape) -> Shape:
         """Return (K, H', W'), if the shape is (C, H, W) and a window fits."""
@@ -229,7 +244,12 @@ class _Pool2d(Layer):
     stride
         Cells from one window to the next; as None it is f, and windows lie side by side.
     padding
-        As in the function that it calls.
+        Cells around the image, at most half of f.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If one of them is out of its range or not made of integers.
     """
 
     f: Pair
@@ -238,6 +258,9 @@ class _Pool2d(Layer):
     padding: Sides2D = 0
 
     takes, gives = "images", "images"
+
+    def __post_init__(self) -> None:
+        self.forward(np.zeros((1, 1, *pair(self.f, "f"))))  # refuses what is out of range
 
     def shape_after(self, shape: Shape) -> Shape:
         """Return (C, H', W'), if a window fits in an image (C, H, W)."""
@@ -254,7 +277,10 @@ class _Pool2d(Layer):
 
 
 class MaxPool2d(_Pool2d):
-    """A layer that keeps the largest entry of each window (chapter 15)."""
+    """A layer that keeps the largest entry of each window (chapter 15).
+
+    f, stride and padding are those of `backprop.convolution.max_pool2d`, and refused as there.
+    """
 
     def forward(self, a: FloatArray) -> FloatArray:
         """Return the largest entry of each window."""
@@ -266,7 +292,10 @@ class MaxPool2d(_Pool2d):
 
 
 class MeanPool2d(_Pool2d):
-    """A layer that takes the mean of each window (chapter 15)."""
+    """A layer that takes the mean of each window, the zeros of the padding included (chapter 15).
+
+    f, stride and padding are those of `backprop.convolution.mean_pool2d`, and refused as there.
+    """
 
     def forward(self, a: FloatArray) -> FloatArray:
         """Return the mean of each window."""

@@ -6,7 +6,7 @@ vector is read as one column. Only where the first layer takes images, X is (m, 
 computed has the dtype of the weights.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -20,6 +20,7 @@ from backprop._arrays import (
     as_floats,
     finite,
     float_dtype,
+    positive_integer,
     positive_integers,
     targets,
 )
@@ -78,21 +79,23 @@ class Network:
     ------
     ValueError
         If a layer does not fit the one before it or has another dtype, none has weights, the last
-        one gives images, or the loss is unknown or does not fit. Sizes of images are checked where
-        they are known, in `shapes` and `forward`.
+        one gives images, or the loss is unknown or does not fit. Sizes of images, and what they
+        make of the first dense layer, are checked where they are known, in `shapes` and `forward`.
+    TypeError
+        If one of the layers is none.
     """
 
     layers: Sequence[Layer]
     loss: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "layers", tuple(self.layers))
-        if not self.layers:
-            raise ValueError("layers must hold at least one layer")
+        object.__setattr__(self, "layers", _sequence(self.layers))
         _check_kinds(self.layers)
-        _check_dtypes(self._weighted)
-        if isinstance(self.layers[0], Dense):
-            self.shapes((self.layers[0].W.shape[1],))
+        _check_dtypes(self._weighted, self.takes)
+        for l, layer in self.layer.items():
+            if isinstance(layer, Dense):
+                self._shapes_from(l, (layer.W.shape[1],))
+                break
         fused_activation(self.loss, self.layers[-1].activation)
 
     @property
@@ -131,12 +134,20 @@ class Network:
         ------
         ValueError
             If it is not (n⁰,), or (C, H, W) for images, or a layer cannot take what reaches it.
+        TypeError
+            If it is not made of integers.
         """
         rank, text = _EXAMPLES[self.takes]
-        if len(shape) != rank:
-            raise ValueError(f"shape must be {text}, as layer 1 takes it, not {shape}")
-        shapes = [tuple(shape)]
-        for l, layer in self.layer.items():
+        if not isinstance(shape, Sequence) or len(shape) != rank:
+            raise ValueError(f"shape must be {text}, as layer 1 takes it, not {shape!r}")
+        return self._shapes_from(
+            1, tuple(positive_integer(n, f"shape[{k}]") for k, n in enumerate(shape))
+        )
+
+    def _shapes_from(self, first: int, shape: Shape) -> tuple[Shape, ...]:
+        """Return the shape of one example as it enters a layer, and after it and each later one."""
+        shapes = [shape]
+        for l, layer in enumerate(self.layers[first - 1 :], first):
             try:
                 shapes.append(layer.shape_after(shapes[-1]))
             except ValueError as error:
@@ -155,8 +166,7 @@ class Network:
             layers, or hold NaN or an infinity.
         """
         examples = self.layers[0].read(X, "X", self.dtype, order)
-        axis = self._axis
-        self.shapes(examples.shape[:axis] + examples.shape[axis + 1 :])
+        self.shapes(self.pick(examples, 0).shape)
         return examples
 
     def pick(self, X: FloatArray, which: Any) -> FloatArray:
@@ -166,7 +176,8 @@ class Network:
 
     def count(self, X: FloatArray) -> int:
         """Return m, the number of examples of an input."""
-        return len(X) if self._axis == 0 else X.shape[1]
+        count: int = X.shape[self._axis]
+        return count
 
     @property
     def parameters(self) -> dict[str, FloatArray]:
@@ -332,6 +343,19 @@ def fused_activation(loss: str, last: str) -> str | None:
     return fused
 
 
+def _sequence(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Return the layers as a tuple, or raise unless there are some and nothing else."""
+    if not isinstance(layers, Iterable):
+        raise TypeError(f"layers must be a sequence of them, not {type(layers).__name__}")
+    layers = tuple(layers)
+    for l, layer in enumerate(layers, 1):
+        if not isinstance(layer, Layer):
+            raise TypeError(f"layer {l} must be an object such as Dense(W, b, g), not {layer!r}")
+    if not layers:
+        raise ValueError("layers must hold at least one layer")
+    return layers
+
+
 def _check_kinds(layers: Sequence[Layer]) -> None:
     """Raise a ValueError unless each layer takes what comes, and the loss gets columns."""
     for l, (before, layer) in enumerate(pairwise(layers), 2):
@@ -344,10 +368,13 @@ def _check_kinds(layers: Sequence[Layer]) -> None:
         raise ValueError(f"the last layer must give columns to the loss, not {layers[-1].gives}")
 
 
-def _check_dtypes(layers: Mapping[int, Weighted]) -> None:
-    """Raise a ValueError unless there are weights, and all have one dtype."""
+def _check_dtypes(layers: Mapping[int, Weighted], takes: Kind) -> None:
+    """Raise a ValueError unless there are weights, and all have one dtype, which images allow."""
     if not layers:
         raise ValueError("layers must hold at least one with weights")
+    l, dtype = next((l, layer.W.dtype) for l, layer in layers.items())
+    if takes == "images" and dtype not in (np.float32, np.float64):
+        raise ValueError(f"W of layer {l} must be float32 or float64 for images, not {dtype}")
     for (k, before), (l, layer) in pairwise(layers.items()):
         if layer.W.dtype != before.W.dtype:
             raise ValueError(
