@@ -63,6 +63,10 @@ def test_it_claims_no_move_for_other_shifts(explorer, shift):
     assert "moved" not in explorer.sentences[shift]
 
 
+def test_it_starts_where_the_picture_is():
+    assert shift_explorer(PICTURE).value == {"shift": 0}
+
+
 @pytest.mark.parametrize("shape", [(8, 7), (8,), (2, 8, 8)])
 def test_picture_that_blocks_do_not_fill_is_refused(shape):
     with pytest.raises(ValueError, match="picture must have two even sides"):

@@ -23,7 +23,7 @@ def shift_explorer(picture: FloatArray) -> FramesExplorer:
     if np.ndim(picture) != 2 or any(side % BLOCK for side in np.shape(picture)):
         raise ValueError(f"picture must have two even sides, not shape {np.shape(picture)}")
     start = np.pad(picture, ((0, 0), (0, LONGEST)))
-    figure = plt.figure(figsize=(6, 3), layout="constrained")
+    figure = plt.figure(figsize=(5, 2.5), layout="constrained")
     plt.close(figure)
     names = figure.subplot_mosaic([["picture", "max"], ["picture", "mean"]], width_ratios=[2, 1])
     views = _views(start)
@@ -47,7 +47,9 @@ def shift_explorer(picture: FloatArray) -> FramesExplorer:
         )
 
     alt = "A picture under a grid of 2 × 2 blocks; beside it the blocks' maxima and means."
-    return FramesExplorer(figure, update, alt=alt, shift=range(LONGEST + 1))
+    explorer = FramesExplorer(figure, update, alt=alt, shift=range(LONGEST + 1))
+    explorer.shift = 0
+    return explorer
 
 
 def _views(picture: FloatArray) -> dict[str, FloatArray]:
