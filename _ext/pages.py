@@ -15,9 +15,14 @@ MENDS = {
     " nohighlight": "",
     " docutils container": " container",
     "<pre><span></span>": "<pre>",
+    # said three times, and for a search engine on the web
+    '<meta name="viewport" content="width=device-width, initial-scale=1" />': "",
+    '<meta name="viewport" content="width=device-width, initial-scale=1"/>': "",
+    '<meta name="docsearch:language" content="en"/>': "",
+    '<meta name="docsearch:version" content="" />': "",
 }
 # Sphinx knows the checksums of its files only from its second build in a folder on.
-CHECKSUM = re.compile(r'\?v=[0-9a-f]+"')
+CHECKSUM = re.compile(r'\?(?:v|digest)=[0-9a-f]+"')
 # Names, numbers and operators need no colour of their own: it would double the weight of a page.
 PLAIN = re.compile(r'<span class="(?:n|nn|o|p|w|mi|mf)">([^<]*)</span>')
 # The theme loads the whole index of the search on each page; only the search page needs it.
