@@ -65,7 +65,7 @@ def test_it_says_what_it_shows():
     )
     own = FilterExplorer(A, [[0, 0, 0], [0, 2.5, 0], [0, 0, 0]], padding=1, flipped=True).describe()
     assert own.startswith(
-        "The filter [0 0 0; 0 2.5 0; 0 0 0] by convolution with padding 1: "
+        "The filter [0 0 0; 0 2.5 0; 0 0 0] by true convolution with padding 1: "
         "input 6 x 6, output 6 x 6"
     )
 

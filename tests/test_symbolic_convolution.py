@@ -31,10 +31,11 @@ def array(shape, seed):
 
 
 def values(formula, *pairs):
-    """Evaluate a matrix of formulas through `lambdify`, arrays in the place of images."""
-    symbols = [symbol for matrix, _ in pairs for symbol in matrix]
-    numbers = [number for _, array in pairs for number in array.flat]
-    return np.array(sp.lambdify([symbols], formula)(numbers), dtype=float)
+    """Evaluate a matrix of formulas, with arrays in the place of images."""
+    numbers = {
+        s: sp.Float(x) for image_, array in pairs for s, x in zip(image_, array.flat, strict=True)
+    }
+    return np.array(formula.xreplace(numbers), dtype=float)
 
 
 shapes = st.tuples(st.integers(3, 5), st.integers(3, 5))

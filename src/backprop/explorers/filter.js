@@ -216,9 +216,8 @@ function render({ model, el }) {
   const kind = choice("filter", [...presets.map(({ name }) => name), "your own"], (k) => {
     if (k < own) change(model, { filter: presets[k].filter });
   });
-  const operation = choice("operation", ["cross-correlation", "convolution: filter flipped"], (k) =>
-    change(model, { flipped: k === 1 }),
-  );
+  const operations = ["cross-correlation", "true convolution: filter flipped"];
+  const operation = choice("operation", operations, (k) => change(model, { flipped: k === 1 }));
   const border = choice("padding p", ["0", "1"], (padding) => {
     change(model, { padding });
     change(model, chosen());

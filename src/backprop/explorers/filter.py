@@ -101,7 +101,7 @@ class FilterExplorer(Explorer):
     padding
         0, or 1 for a border of zeros.
     flipped
-        False for cross-correlation, True for convolution, where the filter is turned by 180°.
+        False for cross-correlation, True for true convolution, which turns the filter by 180°.
     row, column
         The output cell, from 0, whose products are shown.
 
@@ -147,7 +147,7 @@ class FilterExplorer(Explorer):
         names = [name for name, rows in FILTERS.items() if np.array_equal(rows, self.filter)]
         numbers = "; ".join(" ".join(f"{weight:g}" for weight in row) for row in self.filter)
         name = f"“{names[0]}”" if names else f"[{numbers}]"
-        operation = "convolution" if self.flipped else "cross-correlation"
+        operation = "true convolution" if self.flipped else "cross-correlation"
         return (
             f"The filter {name} by {operation} with padding {self.padding}: "
             f"input {_by(np.shape(self.image))}, output {_by(result.shape)} with "
