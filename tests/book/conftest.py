@@ -91,10 +91,18 @@ def visit(browser, site):
     assert faults == []
 
 
+@pytest.fixture(scope="session")
+def context(browser):
+    """Hold pages that need no context of their own, which takes as long to make as a page."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def show(browser, tmp_path):
+def show(context, tmp_path):
     """Open a page, from a file, that holds these explorers and nothing else."""
-    contexts, faults = [], []
+    pages, faults = [], []
 
     def show(*explorers, width=800, theme="light"):
         models = [{"state": explorer.get_state()} for explorer in explorers]
@@ -102,9 +110,10 @@ def show(browser, tmp_path):
         path = tmp_path / "explorers.html"
         text = BLANK.format(explorers="".join(divs), host=HOST.read_text(encoding="utf-8"))
         path.write_text(text, encoding="utf-8")
-        viewport = {"width": width, "height": 900}
-        contexts.append(browser.new_context(viewport=viewport, color_scheme=theme))
-        page = contexts[-1].new_page()
+        page = context.new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda text: faults.append(text.text))
         page.goto(path.as_uri())
@@ -113,8 +122,8 @@ def show(browser, tmp_path):
         return page
 
     yield show
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert faults == []
 
 
