@@ -163,14 +163,12 @@ def max_pool2d(
     """Return the largest entry of each window, (N, C, H', W'); the padding is never chosen."""
     x = _array(x, "x", _IMAGES, rule=None)
     slide = _pool(x.shape[2:], f, stride, padding)
-    z = np.empty((*x.shape[:2], *slide.out), x.dtype)
-    x = slide.pad(x, -np.inf)
-    for some in _pieces(x):
-        z[some] = _pooled(x[some], slide, np.maximum)[1]
+    z = _pooled(slide.pad(x, -np.inf), slide, np.maximum)
     finite(z, "x")
     return z
 
 
+@_passes_on
 def max_pool2d_input_gradient(
     delta: ArrayLike, x: ArrayLike, f: Pair, *, stride: Pair | None = None, padding: Sides2D = 0
 ) -> FloatArray:
@@ -184,12 +182,16 @@ def max_pool2d_input_gradient(
     slide.check(delta, x.shape[1], len(x))
     x = slide.pad(x, -np.inf)
     dx = np.zeros_like(x)
+    overlap = [s < width for s, width in zip(slide.stride, slide.field, strict=True)]
     for some in _pieces(x):
-        of_rows, largest = _pooled(x[some], slide, np.maximum)
+        columns = slide.met(x[some], 1, copy=True)
+        of_rows = reduce(np.maximum, columns)
+        rows = slide.met(of_rows, 0)
+        largest = reduce(np.maximum, rows)
         finite(largest, "x")
-        of_row = np.zeros_like(of_rows)
-        _to_first(delta[some], of_rows, largest, of_row, slide, 0)
-        _to_first(of_row, x[some], of_rows, dx[some], slide, 1)
+        to_row = np.zeros_like(of_rows)
+        _to_first(delta[some], rows, largest, slide.met(to_row, 0), overlap[0])
+        _to_first(to_row, columns, of_rows, slide.met(dx[some], 1), overlap[1])
     return np.ascontiguousarray(slide.crop(dx))
 
 
@@ -200,9 +202,7 @@ def mean_pool2d(
     """Return the mean of each window, (N, C, H', W'); the zeros of the padding count."""
     x = _array(x, "x", _IMAGES)
     slide = _pool(x.shape[2:], f, stride, padding)
-    z = _pooled(slide.pad(x), slide, np.add)[1]
-    z /= prod(slide.field)
-    return z
+    return _pooled(slide.pad(x), slide, np.add) / prod(slide.field)
 
 
 @_passes_on
@@ -215,13 +215,13 @@ def mean_pool2d_input_gradient(
     slide.check(delta, delta.shape[1])
     share = delta / prod(slide.field)
     height, width = slide.padded_size
-    of_rows = np.zeros((*delta.shape[:2], height, slide.out[1]), delta.dtype)
-    for rows in slide.cells(0):
-        of_rows[:, :, rows] += share
+    to_rows = np.zeros((*delta.shape[:2], height, slide.out[1]), delta.dtype)
+    for rows in slide.met(to_rows, 0):
+        rows += share
     dx = np.zeros((*delta.shape[:2], height, width), delta.dtype)
-    for columns in slide.cells(1):
-        dx[..., columns] += of_rows
-    return slide.crop(dx)
+    for columns in slide.met(dx, 1):
+        columns += to_rows
+    return np.ascontiguousarray(slide.crop(dx))
 
 
 class _Slide(NamedTuple):
@@ -259,6 +259,11 @@ class _Slide(NamedTuple):
         """For each cell of the window along an axis, what it meets of the padded images."""
         d, s, last = self.dilation[axis], self.stride[axis], self.out[axis] - 1
         return [slice(d * k, d * k + s * last + 1, s) for k in range(self.field[axis])]
+
+    def met(self, x: FloatArray, axis: int, copy: bool = False) -> list[FloatArray]:
+        """Return, for each cell of the window along an axis, what it meets of padded images."""
+        met = [x[:, :, cell] if axis == 0 else x[..., cell] for cell in self.cells(axis)]
+        return [part.copy() for part in met] if copy else met
 
     def pad(self, x: FloatArray, value: float = 0) -> FloatArray:
         """Return images with their padding; x itself if there is none."""
@@ -353,30 +358,37 @@ def _columns(delta: FloatArray, groups: int) -> FloatArray:
 
 def _pieces(x: FloatArray) -> Iterator[slice]:
     """Yield examples that fit the cache with all that is computed of them."""
-    examples = max(BLOCK // 4 // x[0].nbytes, 1)
+    examples = max(BLOCK // x[0].nbytes, 1)
     for n in range(0, len(x), examples):
         yield slice(n, n + examples)
 
 
-def _pooled(x: FloatArray, slide: _Slide, combine: np.ufunc) -> tuple[FloatArray, FloatArray]:
-    """Combine the columns of each window of padded images, then its rows; return both."""
-    of_rows = reduce(combine, (x[..., columns] for columns in slide.cells(1)))
-    z: FloatArray = reduce(combine, (of_rows[:, :, rows] for rows in slide.cells(0)))
-    return of_rows, z if z.flags.owndata else z.copy()
+def _pooled(x: FloatArray, slide: _Slide, combine: np.ufunc) -> FloatArray:
+    """Combine the columns of each window of padded images, then its rows."""
+    z = np.empty((*x.shape[:2], *slide.out), x.dtype)
+    for some in _pieces(x):
+        of_rows = reduce(combine, slide.met(x[some], 1, copy=True))
+        z[some] = reduce(combine, slide.met(of_rows, 0))
+    return z
 
 
 def _to_first(
-    delta: FloatArray, x: FloatArray, largest: FloatArray, dx: FloatArray, slide: _Slide, axis: int
+    delta: FloatArray,
+    cells: list[FloatArray],
+    largest: FloatArray,
+    dx: list[FloatArray],
+    overlap: bool,
 ) -> None:
-    """Add each delta to dx where, along an axis of the windows, x first equals the largest."""
-    overlap = slide.stride[axis] < slide.field[axis]
-    *cells, last = [(..., cell) if axis else (..., cell, slice(None)) for cell in slide.cells(axis)]
-    for cell in cells:
-        taken = (x[cell] == largest).astype(x.dtype)
+    """Give each delta to that of dx, 0 before, whose cell is the first to hold the largest.
+
+    Where windows overlap, what they give adds up.
+    """
+    for cell, gradient in zip(cells[:-1], dx, strict=False):
+        taken = (cell == largest).astype(delta.dtype)
         taken *= delta
         delta = delta - taken
-        dx[cell] = dx[cell] + taken if overlap else taken
-    dx[last] = dx[last] + delta if overlap else delta
+        gradient[...] = gradient + taken if overlap else taken
+    dx[-1][...] = dx[-1] + delta if overlap else delta
 
 
 def _slide(size: Any, field: Any, padding: Sides2D, stride: Pair, dilation: Pair) -> _Slide:
