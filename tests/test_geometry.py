@@ -118,29 +118,27 @@ def test_two_dimensions_agree_with_marking_each_window_on_a_grid(rows, columns):
     assert np.array_equal(coverage_2d(n, f, **options), seen)
 
 
-def windows_of_a_pool(n, f, padding, stride, dilation):
-    """Slide until a window reaches the end; one may hang over if it begins before the padding."""
+def starts_in_ceil_mode(n, f, padding, stride, dilation):
+    """Slide while the window fits; then once more if less than a stride of it hangs over."""
     before, after = padding
-    starts, start, end = [], -before, -before
-    while end < n + after and start < n:
+    starts, start = [], -before
+    over = start + dilation * (f - 1) + 1 - (n + after)
+    while over <= 0 or (over < stride and start < n):
         starts.append(start)
-        end = start + dilation * (f - 1) + 1
-        start += stride
+        start, over = start + stride, over + stride
     return starts
 
 
 def test_in_ceil_mode_one_window_may_hang_over_the_end():
-    for n, f, p, s, d in settings(24, largest_padding=3):
-        if 2 * p > f:  # frameworks refuse a window that could lie in the padding
-            continue
-        starts = windows_of_a_pool(n, f, (p, p), s, d)
-        too_wide = d * (f - 1) + 1 - n - 2 * p >= s
-        if too_wide:
-            with pytest.raises(ValueError, match="spans"):
-                output_size(n, f, padding=p, stride=s, dilation=d, ceil=True)
+    for n, f, total, s, d in settings(24, largest_padding=8):
+        sides = total // 2, total - total // 2
+        options = {"padding": sides, "stride": s, "dilation": d, "ceil": True}
+        starts = starts_in_ceil_mode(n, f, sides, s, d)
+        if starts:
+            assert output_size(n, f, **options) == len(starts)
         else:
-            size = output_size(n, f, padding=p, stride=s, dilation=d, ceil=True)
-            assert size == len(starts)
+            with pytest.raises(ValueError, match="spans"):
+                output_size(n, f, **options)
 
 
 def test_same_padding_is_the_least_that_rounds_up_n_over_s():
@@ -182,6 +180,19 @@ def test_a_transposed_size_is_the_least_input_of_that_output_size():
             assert extras == list(range(s))[-len(inputs) :]  # fewer than s where n would be < 1
             if extras[0] == 0:
                 assert transposed_size(size, f, **options) == inputs[0]
+
+
+def test_a_transposed_size_is_what_the_windows_cover_less_the_padding():
+    for n, f, p, s, d in settings(24):
+        options = {"padding": p, "stride": s, "dilation": d}
+        last = max(s * k + d * j for k in (0, n - 1) for j in (0, f - 1))
+        for extra in range(max(s, d)):
+            left = len(range(last + 1 + extra)[p : max(0, last + 1 + extra - p)])
+            if left:
+                assert transposed_size(n, f, **options, output_padding=extra) == left
+            else:
+                with pytest.raises(ValueError, match="leaves nothing"):
+                    transposed_size(n, f, **options, output_padding=extra)
 
 
 def test_the_way_back_ends_where_it_began():
@@ -240,6 +251,13 @@ def test_the_receptive_field_is_what_the_windows_of_a_stack_reach(layers):
         assert not len(cells) or first <= cells[0] <= cells[-1] <= last
         if first >= 0 and last < n:
             assert (cells[0], cells[-1]) == (first, last)
+
+
+def test_the_field_of_one_layer_is_its_window():
+    for _, f, p, s, d in settings(1):
+        windows = slide(50, f, p, s, d)
+        size, jump = windows[0, -1] - windows[0, 0] + 1, windows[1, 0] - windows[0, 0]
+        assert receptive_field([Sliding(f, p, s, d)]) == (size, jump, windows[0, 0])
 
 
 def test_some_output_cell_sees_its_whole_field():
@@ -426,7 +444,7 @@ def test_no_window_may_hang_over_by_a_stride():
 
 def test_a_transposed_size_is_never_zero():
     with pytest.raises(
-        ValueError, match=r"^padding = 2 leaves 0 cells of the output, n = 1 with f = 4"
+        ValueError, match=r"^padding = 2 leaves nothing of the 4 cells that n = 1 makes with f = 4"
     ):
         transposed_size(1, 4, padding=2)
 

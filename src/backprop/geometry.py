@@ -107,7 +107,7 @@ def same_padding(n: int, f: int, *, stride: int = 1, dilation: int = 1) -> tuple
     """Return the padding (before, after) that makes the output size ⌈n / s⌉.
 
     It is the least that does. Where it is odd, the odd cell goes after the input, as in the
-    "same" of TensorFlow for every stride and in that of PyTorch for stride 1.
+    "same" of JAX for every stride and in that of PyTorch for stride 1.
     """
     n, stride, width = *_integers(n=n, stride=stride), span(f, dilation=dilation)
     total = max((n - 1) // stride * stride + width - n, 0)
@@ -146,11 +146,12 @@ def transposed_size(
             f"output_padding must be smaller than the stride or the dilation, "
             f"not {extra} with stride = {stride} and dilation = {dilation}"
         )
-    size = (n - 1) * stride - sum(_sides(padding)) + width + extra
+    made = (n - 1) * stride + width + extra
+    size = made - sum(_sides(padding))
     if size < 1:
         raise ValueError(
-            f"padding = {padding} leaves {size} cells of the output, "
-            f"n = {n} with f = {f}, stride = {stride}, dilation = {dilation}"
+            f"padding = {padding} leaves nothing of the {made} cells that n = {n} makes with "
+            f"f = {f}, stride = {stride}, dilation = {dilation}, output_padding = {extra}"
         )
     return size
 
