@@ -117,7 +117,7 @@ def test_the_sign_of_a_value_is_its_colour_and_the_size_its_strength(show):
 def test_a_choice_of_the_list_is_in_force_at_once(show):
     page = show(FilterExplorer(A, row=0, column=3))
     assert says(page).startswith("Output (0, 3) = 12, from input rows 0 to 2, columns 3 to 5.")
-    page.get_by_label("operation").select_option("true convolution: filter flipped")
+    page.get_by_label("operation").select_option("true convolution, flipped")
     assert says(page).startswith("Output (0, 3) = −12,")
     page.get_by_label("filter", exact=True).select_option("identity")
     assert says(page).startswith("Output (0, 3) = 2,")

@@ -216,7 +216,7 @@ function render({ model, el }) {
   const kind = choice("filter", [...presets.map(({ name }) => name), "your own"], (k) => {
     if (k < own) change(model, { filter: presets[k].filter });
   });
-  const operations = ["cross-correlation", "true convolution: filter flipped"];
+  const operations = ["cross-correlation", "true convolution, flipped"];
   const operation = choice("operation", operations, (k) => change(model, { flipped: k === 1 }));
   const border = choice("padding p", ["0", "1"], (padding) => {
     change(model, { padding });
