@@ -95,7 +95,9 @@ def test_the_chosen_cell_stays_inside_a_shrinking_output():
         np.ones((25, 3)),
         np.ones(9),
         np.ones((1, 3, 3)),
+        np.ones((0, 3)),
         np.full((3, 3), np.nan),
+        np.full((3, 3), -1000001),
         [[1, 2, 3], [4]],
         np.ones((3, 3)) * 1j,
         "picture",
@@ -103,8 +105,13 @@ def test_the_chosen_cell_stays_inside_a_shrinking_output():
     ],
 )
 def test_a_picture_of_another_form_is_refused(image):
-    with pytest.raises(ValueError, match=r"image must be finite numbers in 3 to 24 rows"):
+    with pytest.raises(ValueError, match=r"image must be numbers up to 1,000,000 in size, in 3"):
         FilterExplorer(image)
+
+
+def test_a_number_out_of_range_is_said():
+    with pytest.raises(ValueError, match=r"not an array of shape \(3, 3\), up to 101 in size$"):
+        FilterExplorer(A, np.full((3, 3), -101))
 
 
 @pytest.mark.parametrize(

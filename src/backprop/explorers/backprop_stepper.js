@@ -246,13 +246,6 @@ function reachable(element) {
   else element.removeAttribute("tabindex");
 }
 
-function button(label, act) {
-  const attributes = { type: "button", "data-lm-suppress-shortcuts": "true" };
-  const element = h("button", attributes, label);
-  element.addEventListener("click", act);
-  return element;
-}
-
 function render({ model, el }) {
   const [steps, graph] = [model.get("steps"), model.get("graph")];
   const last = steps.length - 1;

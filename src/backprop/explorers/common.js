@@ -30,6 +30,14 @@ function slider({ label, min, max, moved }) {
   };
 }
 
+/** A button; `pressed` hears it. */
+function button(text, pressed, more = {}) {
+  const attributes = { type: "button", "data-lm-suppress-shortcuts": "true", ...more };
+  const element = h("button", attributes, text);
+  element.addEventListener("click", pressed);
+  return element;
+}
+
 /** A labelled number from `min` to `max`; `moved` hears each valid one, `show` sets it. */
 function numberInput({ label, min, max, step, moved }) {
   const attributes = { type: "number", min, max, step, "aria-label": label };

@@ -1,26 +1,19 @@
 // The arithmetic. Cells are numbered from 0, as in backprop.convolution.
 
-/** The filter as it meets the picture: true convolution turns it by 180 degrees. */
-export function weights(filter, flipped) {
-  return flipped ? filter.map((row) => [...row].reverse()).reverse() : filter;
-}
+/** A pixel of the padded image; 0 in the padding. */
+const pixel = ({ image, padding }, row, column) => image[row - padding]?.[column - padding] ?? 0;
 
-/** The 3 x 3 window of output cell (row, column); 0 in the padding. */
-export function windowValues(image, padding, row, column) {
-  const three = [0, 1, 2];
-  const value = (i, j) => image[row + i - padding]?.[column + j - padding] ?? 0;
-  return three.map((i) => three.map((j) => value(i, j)));
-}
-
-/** The nine products of output cell (row, column). */
-export function products({ image, filter, padding, flipped }, row, column) {
-  const w = weights(filter, flipped);
-  const window = windowValues(image, padding, row, column);
-  return window.flatMap((values, i) => values.map((x, j) => ({ x, w: w[i][j], xw: x * w[i][j] })));
+/** The nine products of output cell (row, column); true convolution turns the filter by 180°. */
+function products({ filter, flipped, ...picture }, row, column) {
+  const weight = (i, j) => (flipped ? filter[2 - i][2 - j] : filter[i][j]);
+  return fill(3, 3, (i, j) => {
+    const [x, w] = [pixel(picture, row + i, column + j), weight(i, j)];
+    return { x, w, xw: x * w };
+  }).flat();
 }
 
 /** Rows and columns of the output. */
-export function outputShape({ image, padding }) {
+function outputShape({ image, padding }) {
   return [image.length, image[0].length].map((n) => n + 2 * padding - 2);
 }
 
@@ -41,7 +34,7 @@ function fill(rows, columns, value) {
 // The words.
 
 /** A number in few characters: at most two decimals, none from 100 on. */
-export function short(value) {
+function short(value) {
   const size = Math.abs(value);
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
   return String(Number(value.toFixed(digits)) + 0).replace("-", "−");
@@ -59,7 +52,7 @@ const shape = (rows, columns) => `${rows} × ${columns}`;
 const from = (k, padding) => `${short(k - padding)} to ${short(k - padding + 2)}`;
 
 /** What the chosen output cell is, and which window it sees. */
-export function sentence(state, row, column) {
+function sentence(state, row, column) {
   const result = equals(total(products(state, row, column)));
   const [rows, columns] = [row, column].map((k) => from(k, state.padding));
   return `Output (${row}, ${column}) ${result}, from input rows ${rows}, columns ${columns}.`;
@@ -109,11 +102,6 @@ function grid(values, border, grey, role, gridcell) {
     'class="filter-border"/><rect class="filter-window"/></g></svg>'
   );
 }
-
-const padded = ({ image, padding }) =>
-  fill(image.length + 2 * padding, image[0].length + 2 * padding, (row, column) => {
-    return image[row - padding]?.[column - padding] ?? 0;
-  });
 
 /** Outline `side` x `side` cells. */
 function outline(picture, row, column, side) {
@@ -170,14 +158,49 @@ function nineInputs(model) {
   });
 }
 
+/** The nine weights beside the three choices; `moved` hears a new padding. */
+function controls(model, moved) {
+  const presets = model.get("presets");
+  const operations = ["cross-correlation", "true convolution, flipped"];
+  const kind = choice("filter", [...presets.map(({ name }) => name), "your own"], (k) => {
+    if (k < presets.length) change(model, { filter: presets[k].filter });
+  });
+  const operation = choice("operation", operations, (k) => change(model, { flipped: k === 1 }));
+  const border = choice("padding p", ["0", "1"], moved);
+  const inputs = nineInputs(model).flat();
+  const nine = { class: "filter-nine", role: "group", "aria-label": "The filter" };
+  const choices = [kind, operation, border].map(({ element }) => element);
+  return {
+    element: h(
+      "div",
+      { class: "filter-controls" },
+      h("div", nine, ...inputs.map(({ element }) => element)),
+      h("div", { class: "filter-choices" }, ...choices),
+    ),
+    show({ filter, flipped, padding }) {
+      const known = presets.findIndex((preset) => String(preset.filter) === String(filter));
+      kind.show(known < 0 ? presets.length : known);
+      operation.show(Number(flipped));
+      border.show(padding);
+      filter.flat().forEach((weight, k) => inputs[k].show(Number(weight.toFixed(4))));
+    },
+  };
+}
+
 function makeParts() {
+  const inputTitle = h("div", { class: "filter-title" });
+  const outputTitle = h("div", { class: "filter-title" });
+  const input = h("div", { role: "img" });
+  const suppress = { "data-lm-suppress-shortcuts": "true" };
+  const output = h("div", { role: "grid", tabindex: 0, ...suppress });
+  const sides = [h("div", {}, inputTitle, input), h("div", {}, outputTitle, output)];
   return {
     id: freshId(),
-    stage: h("div", { class: "filter-pictures" }),
-    inputTitle: h("div", { class: "filter-title" }),
-    input: h("div", { role: "img" }),
-    outputTitle: h("div", { class: "filter-title" }),
-    output: h("div", { role: "grid", tabindex: 0, "data-lm-suppress-shortcuts": "true" }),
+    stage: h("div", { class: "filter-pictures" }, ...sides),
+    inputTitle,
+    input,
+    outputTitle,
+    output,
     products: h("div", { class: "filter-products", role: "img" }),
     says: spoken(),
     legend: h("p", { class: "filter-legend" }),
@@ -187,8 +210,9 @@ function makeParts() {
 function drawGrids({ id, stage, inputTitle, input, outputTitle, output, legend }, state) {
   const grey = Math.max(state.image.length, state.image[0].length) > MOST_NUMBERED;
   legend.textContent = COLOURS[grey] + LEGEND;
-  const [image, result] = [padded(state), filtered(state)];
   const [rows, columns] = outputShape(state);
+  const image = fill(rows + 2, columns + 2, (row, column) => pixel(state, row, column));
+  const result = filtered(state);
   stage.style.setProperty("--widest", image[0].length);
   stage.style.setProperty("--across", image[0].length + columns);
   inputTitle.textContent = `Input ${shape(state.image.length, state.image[0].length)}`;
@@ -202,70 +226,45 @@ function drawGrids({ id, stage, inputTitle, input, outputTitle, output, legend }
   output.setAttribute("aria-label", `${outputTitle.textContent}: arrow keys choose a cell`);
 }
 
+/** Show the chosen output cell: its window, its products and the sentence. */
+function drawChosen({ id, input, output, products, says }, state, { row, column }) {
+  outline(input, row - state.padding, column - state.padding, 3);
+  outline(output, row, column, 1);
+  select(output, `${id}-${row}-${column}`);
+  drawProducts(products, state, row, column);
+  says.textContent = sentence(state, row, column);
+}
+
+const STATE = ["image", "filter", "padding", "flipped"];
+
 function render({ model, el }) {
-  const read = () =>
-    Object.fromEntries(["image", "filter", "padding", "flipped"].map((k) => [k, model.get(k)]));
-  const chosen = ({ row, column } = { row: model.get("row"), column: model.get("column") }) => {
+  const read = () => Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
+  const inside = ({ row, column }) => {
     const [rows, columns] = outputShape(read());
     const clamp = (k, size) => Math.max(0, Math.min(k, size - 1));
     return { row: clamp(row, rows), column: clamp(column, columns) };
   };
-  const presets = model.get("presets");
-  const own = presets.length;
-  const position = (filter) => presets.findIndex((p) => String(p.filter) === String(filter));
-  const kind = choice("filter", [...presets.map(({ name }) => name), "your own"], (k) => {
-    if (k < own) change(model, { filter: presets[k].filter });
-  });
-  const operations = ["cross-correlation", "true convolution, flipped"];
-  const operation = choice("operation", operations, (k) => change(model, { flipped: k === 1 }));
-  const border = choice("padding p", ["0", "1"], (padding) => {
+  const chosen = () => inside({ row: model.get("row"), column: model.get("column") });
+  const settings = controls(model, (padding) => {
     change(model, { padding });
     change(model, chosen());
   });
-  const nine = nineInputs(model);
   const parts = makeParts();
-  listen(parts.output, model, (at) => change(model, chosen(at)));
-  parts.stage.append(
-    h("div", {}, parts.inputTitle, parts.input),
-    h("div", {}, parts.outputTitle, parts.output),
-  );
-  const inputs = nine.flat().map(({ element }) => element);
-  mount(
-    el,
-    "Filter explorer",
-    h(
-      "div",
-      { class: "filter-controls" },
-      h("div", { class: "filter-nine", role: "group", "aria-label": "The filter" }, ...inputs),
-      h("div", { class: "filter-choices" }, kind.element, operation.element, border.element),
-    ),
-    h("div", { class: "filter-stage" }, parts.stage),
-    parts.says,
-    h("div", { class: "filter-title" }, "Its nine products"),
-    parts.products,
-    parts.legend,
-  );
+  listen(parts.output, model, (at) => change(model, inside(at)));
+  const stage = h("div", { class: "filter-stage" }, parts.stage);
+  const title = h("div", { class: "filter-title" }, "Its nine products");
+  const rest = [stage, parts.says, title, parts.products, parts.legend];
+  mount(el, "Filter explorer", settings.element, ...rest);
   let drawn;
-  return follow(model, ["image", "filter", "padding", "flipped", "row", "column"], () => {
+  return follow(model, [...STATE, "row", "column"], () => {
     const state = read();
     const key = JSON.stringify(state);
     if (key !== drawn) {
       drawn = key;
-      const known = position(state.filter);
-      kind.show(known < 0 ? own : known);
-      operation.show(Number(state.flipped));
-      border.show(state.padding);
-      nine.forEach((line, i) =>
-        line.forEach(({ show }, j) => show(Number(state.filter[i][j].toFixed(4)))),
-      );
+      settings.show(state);
       drawGrids(parts, state);
     }
-    const { row, column } = chosen();
-    outline(parts.input, row - state.padding, column - state.padding, 3);
-    outline(parts.output, row, column, 1);
-    select(parts.output, `${parts.id}-${row}-${column}`);
-    drawProducts(parts.products, state, row, column);
-    parts.says.textContent = sentence(state, row, column);
+    drawChosen(parts, state, chosen());
   });
 }
 

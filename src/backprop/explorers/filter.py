@@ -20,7 +20,7 @@ from backprop.geometry import output_shape
 
 Rows = tuple[tuple[float, ...], ...]
 
-MOST_WEIGHT, LEAST_SIDE, MOST_SIDE, MOST_NUMBERED = 100, 3, 24, 12
+MOST_VALUE, MOST_WEIGHT, LEAST_SIDE, MOST_SIDE, MOST_NUMBERED = 10**6, 100, 3, 24, 12
 
 FILTERS: dict[str, Rows] = {
     "identity": ((0, 0, 0), (0, 1, 0), (0, 0, 0)),
@@ -54,7 +54,8 @@ class Grid(traitlets.TraitType[Rows, Any]):
         if not np.isfinite(numbers).all():
             raise self._refusal("infinite or NaN")
         if not self._rule(numbers):
-            raise self._refusal(f"an array of shape {numbers.shape}")
+            largest = f", up to {np.abs(numbers).max():g} in size" if numbers.size else ""
+            raise self._refusal(f"an array of shape {numbers.shape}{largest}")
         return tuple(map(tuple, numbers.tolist()))
 
     def _refusal(self, given: str) -> BadValue:
@@ -85,7 +86,8 @@ def _is_filter(numbers: FloatArray) -> bool:
 
 def _is_picture(numbers: FloatArray) -> bool:
     sides = numbers.shape
-    return len(sides) == 2 and min(sides) >= LEAST_SIDE and max(sides) <= MOST_SIDE
+    fits = len(sides) == 2 and min(sides) >= LEAST_SIDE and max(sides) <= MOST_SIDE
+    return fits and bool(np.abs(numbers).max() <= MOST_VALUE)
 
 
 class FilterExplorer(Explorer):
@@ -94,8 +96,8 @@ class FilterExplorer(Explorer):
     Parameters
     ----------
     image
-        2-D, with 3 to 24 rows and columns of finite numbers; by default a handwritten 0, 8 x 8, of
-        whole numbers from 0 to 16.
+        2-D, with 3 to 24 rows and columns of numbers from -1e6 to 1e6; by default a handwritten 0,
+        8 x 8, of whole numbers from 0 to 16.
     filter
         The name of one of `FILTERS`, or 3 x 3 numbers from -100 to 100.
     padding
@@ -108,7 +110,10 @@ class FilterExplorer(Explorer):
     A value outside its range raises `BadValue`, a ValueError.
     """
 
-    image = Grid(_is_picture, f"finite numbers in {LEAST_SIDE} to {MOST_SIDE} rows and columns")
+    image = Grid(
+        _is_picture,
+        f"numbers up to {MOST_VALUE:,} in size, in {LEAST_SIDE} to {MOST_SIDE} rows and columns",
+    )
     filter = Named(
         _is_filter,
         f"3 x 3 numbers from -{MOST_WEIGHT} to {MOST_WEIGHT}, or one of {', '.join(FILTERS)}",

@@ -112,12 +112,7 @@ function unitSlider(l, choices, moved) {
 }
 
 function presetButtons(model, presets) {
-  return presets.map((sizes) => {
-    const attributes = { type: "button", "data-lm-suppress-shortcuts": "true" };
-    const button = h("button", attributes, sizes.join("-"));
-    button.addEventListener("click", () => change(model, { sizes }));
-    return button;
-  });
+  return presets.map((sizes) => button(sizes.join("-"), () => change(model, { sizes })));
 }
 
 function render({ model, el }) {

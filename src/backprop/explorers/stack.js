@@ -64,6 +64,14 @@ const HEADINGS = "layer|output|recep-tive field|stride prod-uct|para-meters|mult
   .split("|");
 const SHORT = { convolution: "conv", pooling: "pool" };
 
+function makeTable() {
+  const [body, foot] = [h("tbody"), h("tfoot")];
+  const headings = HEADINGS.map((text) => h("th", { scope: "col" }, text));
+  const table = h("table", {}, h("thead", {}, h("tr", {}, ...headings)), body, foot);
+  const stage = { class: "stack-stage", role: "group", tabindex: 0, "aria-label": "The layers" };
+  return { element: h("div", stage, table), show: (state) => drawTable(body, foot, state) };
+}
+
 function drawTable(body, foot, state) {
   const rows = stack(state);
   const cell = (text) => h("td", {}, text);
@@ -91,13 +99,6 @@ const NEW = {
   pooling: { kind: "pooling", f: 2, stride: 2 },
 };
 
-function button(text, pressed, more = {}) {
-  const attributes = { type: "button", "data-lm-suppress-shortcuts": "true", ...more };
-  const element = h("button", attributes, text);
-  element.addEventListener("click", pressed);
-  return element;
-}
-
 /** The letters of the numbers, each above its column. */
 function letterLine() {
   const letters = Object.entries(LETTERS).map(([name, letter]) =>
@@ -123,15 +124,15 @@ function layerLine(k, kind, { fields, ranges }, { set, remove }) {
   };
 }
 
-/** The same text for the same stack, in whatever order its names stand. */
-function keyOf({ n, channels, layers }) {
-  return JSON.stringify([n, channels, layers.map((layer) => Object.entries(layer).sort())]);
-}
-
-function render({ model, el }) {
-  const read = () =>
-    Object.fromEntries(["n", "channels", "layers"].map((name) => [name, model.get(name)]));
-  const limits = model.get("limits");
+/** The lines of all layers, and the buttons that add one. */
+function layerLines(model, limits) {
+  const list = h("ol", { class: "stack-layers" });
+  const adders = Object.keys(NEW).map((kind) =>
+    button(`add ${kind}`, () => {
+      const layers = [...model.get("layers"), NEW[kind]];
+      if (layers.length <= limits.layers) change(model, { layers });
+    }),
+  );
   const edit = {
     set(k, values) {
       const layers = model.get("layers").map((old, j) => (j === k ? { ...old, ...values } : old));
@@ -142,56 +143,70 @@ function render({ model, el }) {
       (list.children[k]?.querySelector("button") ?? adders[0]).focus();
     },
   };
-  const input = Object.entries({ n: "input size n", channels: "channels" }).map(([name, label]) => {
-    const [min, max] = limits.ranges[name];
+  let [lines, shown] = [[], null];
+  return {
+    elements: [letterLine(), list, h("div", { class: "explorer-presets" }, ...adders)],
+    show({ layers }) {
+      const kinds = layers.map(({ kind }) => kind);
+      if (kinds.join() !== shown) {
+        shown = kinds.join();
+        lines = kinds.map((kind, k) => layerLine(k, kind, limits, edit));
+        list.replaceChildren(...lines.map(({ element }) => element));
+      }
+      lines.forEach(({ show }, k) => show(layers[k]));
+      const full = String(layers.length >= limits.layers);
+      adders.forEach((element) => element.setAttribute("aria-disabled", full));
+    },
+  };
+}
+
+/** The size and the channels of the input. */
+function inputLine(model, { ranges }) {
+  const names = Object.entries({ n: "input size n", channels: "channels" });
+  const inputs = names.map(([name, label]) => {
+    const [min, max] = ranges[name];
     const moved = (value) => change(model, { [name]: value });
-    const { element, show } = numberInput({ label, min, max, step: 1, moved });
-    return { element: h("label", {}, label, element), show };
+    return { name, label, ...numberInput({ label, min, max, step: 1, moved }) };
   });
-  const adders = Object.keys(NEW).map((kind) =>
-    button(`add ${kind}`, () => {
-      const layers = [...model.get("layers"), NEW[kind]];
-      if (layers.length <= limits.layers) change(model, { layers });
-    }),
-  );
+  const labels = inputs.map(({ label, element }) => h("label", {}, label, element));
+  return {
+    element: h("div", { class: "stack-input" }, ...labels),
+    show: (state) => inputs.forEach(({ name, show }) => show(state[name])),
+  };
+}
+
+/** The same text for the same stack, in whatever order its names stand. */
+function keyOf({ n, channels, layers }) {
+  return JSON.stringify([n, channels, layers.map((layer) => Object.entries(layer).sort())]);
+}
+
+/** A button for each preset; that of the present stack is pressed. */
+function presetLine(model) {
   const presets = model.get("presets").map(({ name, ...values }) => ({
     element: button(name, () => change(model, values)),
     key: keyOf(values),
   }));
-  const list = h("ol", { class: "stack-layers" });
-  const [body, foot, says] = [h("tbody"), h("tfoot"), spoken()];
-  const headings = HEADINGS.map((text) => h("th", { scope: "col" }, text));
-  const table = h("table", {}, h("thead", {}, h("tr", {}, ...headings)), body, foot);
-  const stage = { class: "stack-stage", role: "group", tabindex: 0, "aria-label": "The layers" };
-  mount(
-    el,
-    "Stack explorer",
-    h("div", { class: "explorer-presets" }, ...presets.map(({ element }) => element)),
-    h("div", { class: "stack-input" }, ...input.map(({ element }) => element)),
-    letterLine(),
-    list,
-    h("div", { class: "explorer-presets" }, ...adders),
-    says,
-    h("div", stage, table),
-  );
-  let [lines, kinds] = [[], null];
-  return follow(model, ["n", "channels", "layers"], () => {
-    const state = read();
-    const shape = state.layers.map(({ kind }) => kind).join();
-    if (shape !== kinds) {
-      kinds = shape;
-      lines = state.layers.map(({ kind }, k) => layerLine(k, kind, limits, edit));
-      list.replaceChildren(...lines.map(({ element }) => element));
-    }
-    lines.forEach(({ show }, k) => show(state.layers[k]));
-    input.forEach(({ show }, k) => show([state.n, state.channels][k]));
-    const key = keyOf(state);
-    presets.forEach((preset) => {
-      preset.element.setAttribute("aria-pressed", String(preset.key === key));
-    });
-    const full = String(state.layers.length >= limits.layers);
-    adders.forEach((element) => element.setAttribute("aria-disabled", full));
-    drawTable(body, foot, state);
+  return {
+    element: h("div", { class: "explorer-presets" }, ...presets.map(({ element }) => element)),
+    show(state) {
+      const present = keyOf(state);
+      presets.forEach(({ element, key }) => {
+        element.setAttribute("aria-pressed", String(key === present));
+      });
+    },
+  };
+}
+
+function render({ model, el }) {
+  const names = ["n", "channels", "layers"];
+  const limits = model.get("limits");
+  const [presets, input, table] = [presetLine(model), inputLine(model, limits), makeTable()];
+  const [layers, says] = [layerLines(model, limits), spoken()];
+  const parts = [presets.element, input.element, ...layers.elements, says, table.element];
+  mount(el, "Stack explorer", ...parts);
+  return follow(model, names, () => {
+    const state = Object.fromEntries(names.map((name) => [name, model.get(name)]));
+    for (const { show } of [presets, input, layers, table]) show(state);
     says.textContent = sentence(state);
   });
 }
