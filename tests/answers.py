@@ -525,10 +525,6 @@ ANSWERS = {
         ["s*i + d*u - p", "i*s - p + u*d", "-(p - s*i - d*u)"],
         ["s*i + u - p", "s*i + d*u + p", "d*i + s*u - p", "s*d*(i + u) - p", "i + d*u - p"],
     ),
-    "cnn-global-mean": (
-        ["delta/(H*W)", "delta/H/W", "delta*(H*W)^-1"],
-        ["delta", "delta/H", "delta*H*W", "1/(H*W)", "delta/(H + W)"],
-    ),
     "cnn-near-tie": (
         ["(h - t)/(2h)", "1/2 - t/(2h)", "(1 - t/h)/2"],
         ["1/2", "(h - t)/h", "0", "(h + t)/(2h)", "t/(2h)"],

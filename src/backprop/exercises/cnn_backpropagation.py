@@ -13,7 +13,7 @@ from backprop.convolution import (
 from backprop.exercises.exercise import Code, Exercise, Formula, Letter
 from backprop.symbolic.geometry import d, f, p, s
 
-_o, _H, _W = sp.symbols("o H W", integer=True, positive=True)
+_o = Symbol("o", integer=True, positive=True)
 _i, _u = sp.symbols("i u", integer=True, nonnegative=True)
 _delta = Symbol("delta", real=True)
 _h, _t = sp.symbols("h t", positive=True)
@@ -78,16 +78,6 @@ EXERCISES: list[Exercise] = [
             Letter(s, "stride", 1, 5),
             Letter(d, "dilation", 1, 3),
             Letter(p, "padding", 0, 4),
-        ),
-    ),
-    Formula(
-        "cnn-global-mean",
-        "∂L/∂a",
-        _delta / (_H * _W),
-        (
-            Letter(_delta, "error of the channel"),
-            Letter(_H, "rows", 1, 20),
-            Letter(_W, "columns", 1, 20),
         ),
     ),
     Formula(
