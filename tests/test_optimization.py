@@ -412,6 +412,22 @@ def test_what_clip_refuses_is_not_called_divergence(train):
         train(line(w=3.0), *five(), rate=0.01, epochs=1, clip=lambda g: clip_by_norm(g, -1))
 
 
+def test_what_a_layer_of_ones_own_refuses_is_not_called_divergence(train):
+    class Faulty(Dense):
+        def gradient(self, delta, a):
+            raise ValueError("these shapes do not fit")
+
+    network = Network([Faulty([[1.0]], [0], "identity")], "squared_error")
+    with pytest.raises(ValueError, match="^these shapes do not fit$"):
+        train(network, *five(), rate=0.01, epochs=1)
+
+
+def test_a_run_that_diverges_says_what_is_not_finite(train):
+    with pytest.raises(Diverged) as raised:
+        train(line(w=3.0), *five(), rate=10.0, epochs=1000)
+    assert "must be finite, not" in str(raised.value.__cause__)
+
+
 def test_a_bar_is_shown_only_when_asked_for(train, capsys, monkeypatch):
     monkeypatch.setattr("backprop.optimization.BAR_AFTER", 0)
     train(line(w=3.0), *five(), rate=0.01, epochs=3)

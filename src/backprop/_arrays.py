@@ -12,6 +12,10 @@ Rule = Callable[[FloatArray, str], None]
 Order = Literal["F", "K"]
 
 
+class NotFinite(ValueError):
+    """NaN or an infinity, where neither may be."""
+
+
 def as_floats(value: ArrayLike, name: str) -> FloatArray:
     """Return `value` as a float array, of its own dtype if it has one and of float64 if not.
 
@@ -173,9 +177,12 @@ def generator(rng: object) -> np.random.Generator:
 
 
 def finite(array: FloatArray, name: str) -> None:
-    """Rule: neither NaN nor infinity, which shows in the extremes without another array."""
+    """Rule: neither NaN nor infinity, which shows in the extremes without another array.
+
+    What breaks it is a `NotFinite`, a ValueError by which overflow is told from other bad input.
+    """
     if array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
-        _require(np.isfinite(array), array, f"{name} must be finite")
+        raise NotFinite(f"{name} must be finite, not {array[~np.isfinite(array)][0]}")
 
 
 def signs(array: FloatArray, name: str) -> None:

@@ -5,8 +5,7 @@ handed in is never changed, and what does not allow a run is refused before its 
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, Literal, TypeAlias
@@ -17,6 +16,7 @@ from tqdm import tqdm
 
 from backprop._arrays import (
     FloatArray,
+    NotFinite,
     Order,
     as_floats,
     finite,
@@ -269,11 +269,10 @@ def _train(
             for batch in shuffled(Y.shape[1]) if shuffled else [slice(None)]:
                 update(batch)
                 updates += 1
-            with _refusals_mean_overflow():
-                _require_finite(network.parameters)
-                costs += [_cost(network, X, Y)] if track else []
-        except FloatingPointError:
-            raise Diverged(f"epoch {epoch}", rate) from None
+            _require_finite(network.parameters)
+            costs += [_cost(network, X, Y)] if track else []
+        except NotFinite as error:
+            raise Diverged(f"epoch {epoch}", rate) from error
         if watch:
             watch(epoch, network)
         if _largest_move(before, network.parameters) <= tolerance * rate * (updates - first):
@@ -287,8 +286,7 @@ def _plainly(
     """Return what updates the network, in its arrays, from a batch of the examples."""
 
     def update(batch: Batch) -> None:
-        with _refusals_mean_overflow():
-            gradient = network.gradient(network.pick(X, batch), Y[:, batch])
+        gradient = network.gradient(network.pick(X, batch), Y[:, batch])
         slopes = (clip(gradient) if clip else gradient).parameters
         for name, array in network.parameters.items():
             array -= rate * slopes[name]
@@ -311,15 +309,6 @@ def _in_place(network: Network, X: FloatArray, Y: FloatArray, rate: float) -> Up
         step()
 
     return update
-
-
-@contextmanager
-def _refusals_mean_overflow() -> Iterator[None]:
-    """Raise another error for a ValueError: in a run, a network refuses only what overflowed."""
-    try:
-        yield
-    except ValueError as error:
-        raise FloatingPointError(error) from None
 
 
 def _checked(
