@@ -59,6 +59,8 @@ def test_the_command_takes_its_settings(small, capsys):
         (["--epochs", "0"], "epochs must be at least 1, not 0"),
         (["--batch-size", "0"], "batch_size must be at least 1, not 0"),
         (["--rate", "-1"], "rate must lie strictly between 0 and inf"),
+        (["--seed", "-1"], "seed must be at least 0, not -1"),
+        (["--hidden", "0"], "sizes must be at least two positive integers, not (784, 0, 10)"),
     ],
 )
 def test_the_command_ends_with_a_message(small, capsys, arguments, message):

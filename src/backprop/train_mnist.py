@@ -34,7 +34,8 @@ def train_mnist(
     Diverged
         If the rate is so large that a number leaves the range of the floats.
     """
-    train, test = load_mnist(np.float32)
+    if seed < 0:
+        raise ValueError(f"seed must be at least 0, not {seed}")
     rng = np.random.default_rng(seed)
     network = dense_network(
         (784, hidden, 10),
@@ -45,6 +46,7 @@ def train_mnist(
         rng=rng,
         dtype=np.float32,
     )
+    train, test = load_mnist(np.float32)
 
     def report(epoch: int, network: Network) -> None:
         print(f"epoch {epoch:2}: {accuracy(network, test):.2%} of the test images", flush=True)
