@@ -513,10 +513,6 @@ ANSWERS = {
         ["7", "2*4 - 1*1", "14/2"],
         ["2", "-5", "11", "-7", "1"],
     ),
-    "cnn-bias": (
-        ["o^2*delta", "delta*o*o", "o(o*delta)"],
-        ["delta", "o*delta", "delta/o^2", "o^2", "2*o*delta"],
-    ),
     "cnn-spread": (
         ["s(o - 1) + f", "s*o - s + f", "(s(o - 1) + 1) + 2(f - 1) - f + 1"],
         ["s*o + f", "o + f - 1", "s(o - 1) + 1", "s(o - 1) - f + 2", "s(o - 1) + 2f - 1"],

@@ -15,10 +15,7 @@ from backprop.symbolic.geometry import d, f, p, s
 
 _o = Symbol("o", integer=True, positive=True)
 _i, _u = sp.symbols("i u", integer=True, nonnegative=True)
-_delta = Symbol("delta", real=True)
 _h, _t = sp.symbols("h t", positive=True)
-
-_side = Letter(_o, "cells along a side of the output", 1, 9)
 
 
 def _bias_gradient(delta: FloatArray) -> FloatArray:
@@ -53,17 +50,11 @@ _ties = np.array([[0.0, 2.0, 1.0, 1.0], [2.0, 0.0, 1.0, 1.0]])
 EXERCISES: list[Exercise] = [
     Formula("cnn-by-hand", "∂L/∂a₁", Integer(7)),
     Formula(
-        "cnn-bias",
-        "∂L/∂b",
-        _o**2 * _delta,
-        (_side, Letter(_delta, "each of the errors")),
-    ),
-    Formula(
         "cnn-spread",
         "rows of the full correlation",
         s * (_o - 1) + f,
         (
-            _side,
+            Letter(_o, "cells along a side of the output", 1, 9),
             Letter(f, "cells along a side of the filter", 1, 7),
             Letter(s, "stride", 1, 5),
         ),
