@@ -24,7 +24,7 @@ layer_F, layer_s, layer_J = (PerLayer(name, integer=True, positive=True) for nam
 layer_p = PerLayer("p", integer=True, nonnegative=True)
 
 
-def slack(n: Expr, f: Expr, p: Expr = Integer(0), d: Expr = sp.Integer(1)) -> Expr:
+def slack(n: Expr, f: Expr, p: Expr = Integer(0), d: Expr = Integer(1)) -> Expr:
     """Return N = n + 2p - d(f - 1) - 1, how far the first window can still move."""
     return n + 2 * p - d * (f - 1) - 1
 
