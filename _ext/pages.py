@@ -29,6 +29,8 @@ PLAIN = re.compile(r'<span class="(?:n|nn|o|p|w|mi|mf)">([^<]*)</span>')
 SEARCH = re.compile(
     r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>\n?'
 )
+# On paper, a second list of the headings, without the pages that they are on, leads nowhere.
+PRINTED_CONTENTS = re.compile(r'<div id="jb-print-toc">.*?</nav>\s*</div>\n?', re.S)
 COMMENT = re.compile(r"<!--(?!\[).*?-->\n?", re.S)
 INDENTATION = re.compile(r"(<pre>.*?</pre>)|(?<=\n)\s+", re.S)
 
@@ -36,7 +38,8 @@ INDENTATION = re.compile(r"(<pre>.*?</pre>)|(?<=\n)\s+", re.S)
 def mended(text):
     for old, new in MENDS.items():
         text = text.replace(old, new)
-    text = COMMENT.sub("", PLAIN.sub(r"\1", CHECKSUM.sub('"', text)))
+    text = PRINTED_CONTENTS.sub("", CHECKSUM.sub('"', text))
+    text = COMMENT.sub("", PLAIN.sub(r"\1", text))
     return INDENTATION.sub(lambda match: match[1] or "", text)
 
 
