@@ -3,9 +3,9 @@
 Two forms of the same formula. Cells are numbered from 0, as in `backprop.geometry`.
 
 Explicit: images and filters are matrices of a definite size, `image("a", 6, 6)` and
-`image("w", 3, 3)`, and `cross_correlation`, `convolution`, `max_pool` and `mean_pool` write each
-entry of the result out. Matrices are compared entry by entry; derivatives are those of entries,
-`cross_correlation(a, w)[0, 0].diff(w[1, 1])`.
+`image("w", 3, 3)`, and `cross_correlation`, `true_convolution`, `max_pool` and `mean_pool` write
+each entry of the result out. Matrices are compared entry by entry; derivatives are those of
+entries, `cross_correlation(a, w)[0, 0].diff(w[1, 1])`.
 
 Indexed: `entry(w, a, i, j, f)` is output cell (i, j) for sizes that are letters,
 
@@ -87,7 +87,7 @@ def cross_correlation(
     return ImmutableMatrix(*geometry.output_shape(a.shape, w.shape, **sizes), sum_of_products)
 
 
-def convolution(
+def true_convolution(
     a: Any, w: Any, *, padding: Any = 0, stride: Pair = 1, dilation: Pair = 1
 ) -> ImmutableMatrix:
     """Return the true convolution: the cross-correlation with the flipped filter.
