@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from backprop import convolution, convolution_loops
+from backprop import _sliding, convolution, convolution_loops
 from backprop.convolution import (
     conv2d,
     conv2d_filter_gradient,
@@ -270,7 +270,7 @@ def test_blocks_of_examples_and_rows_change_nothing(block, stride, filters, monk
         yield conv2d_filter_gradient(delta, x, (3, 3), **options)
 
     whole = list(results())
-    monkeypatch.setattr(convolution, "BLOCK", block)
+    monkeypatch.setattr(_sliding, "BLOCK", block)
     for in_blocks, at_once in zip(results(), whole, strict=True):
         close(in_blocks, at_once)
 
@@ -292,7 +292,7 @@ def test_memory_stays_below_the_matrix_of_windows(stride, dtype):
         call()
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        assert peak < 3 * x.nbytes + 4 * convolution.BLOCK < windows
+        assert peak < 3 * x.nbytes + 4 * _sliding.BLOCK < windows
 
 
 @both_dtypes

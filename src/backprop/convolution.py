@@ -28,20 +28,14 @@ image.
 from collections.abc import Iterator
 from functools import reduce
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from backprop._arrays import FloatArray, Rule, finite, positive_integer
-from backprop.geometry import Pair, Sides2D, output_shape, padding_2d, pair, span
-
-BLOCK = 2**20
-"""Bytes of the matrix of windows made at a time, or one row if that is more.
-
-So little stays in the cache of a core, where a product finds it faster than in memory.
-"""
+from backprop._sliding import BLOCK, Slide
+from backprop.geometry import Pair, Sides2D, output_shape, padding_2d, pair
 
 _IMAGES = "(N, C, H, W)"
 _passes_on = np.errstate(over="ignore", invalid="ignore", under="ignore")
@@ -67,15 +61,10 @@ def conv2d(
             f"groups = {groups}, not {x.shape[1]}"
         )
     slide = _slide(x.shape[2:], w.shape[2:], padding, stride, dilation)
-    if b is None:
-        return _correlate(x, w, slide, groups)
-    b = _array(b, "b", "(K,)")
-    _same_dtype(w=w, b=b)
-    if len(b) != len(w):
-        raise ValueError(f"b must have shape ({len(w)},), a bias for each filter, not {b.shape}")
-    z = _correlate(x, w, slide, groups)
-    z += b[:, np.newaxis, np.newaxis]
-    return z
+    w = w.reshape(groups, -1, *w.shape[1:])
+    z = np.empty((len(x), *w.shape[:2], *slide.out), x.dtype)
+    _correlate(x, w, slide, z, None if b is None else _biases(b, w))
+    return z.reshape(len(x), -1, *slide.out)
 
 
 @_passes_on
@@ -92,17 +81,18 @@ def conv2d_input_gradient(
     """Return ∂L/∂x (N, C, H, W) from delta; size = (H, W), those of x.
 
     It is the full correlation of delta, its entries spread out by the stride, with the flipped
-    filters. At stride 1 that is computed as it stands where delta has no more channels than x.
-    Otherwise each delta is multiplied by its filter and added where the filter lay.
+    filters. The zeros between the entries are left out: they meet the same cells of the filters at
+    every s-th cell of the images, which are computed together.
     """
     delta, w = _array(delta, "delta", _IMAGES), _filters(w, groups)
     _same_dtype(delta=delta, w=w)
     slide = _slide(pair(size, "size"), w.shape[2:], padding, stride, dilation)
     slide.check(delta, len(w))
-    back = slide.backwards()
-    if back is not None and len(w) <= groups * w.shape[1]:
-        return _correlate(delta, _flipped(w, groups), back, groups)
-    return _spread(delta, w, slide, groups)
+    flipped = w.reshape(groups, -1, *w.shape[1:]).swapaxes(1, 2)[..., ::-1, ::-1]
+    dx = np.zeros((len(delta), groups, w.shape[1], *slide.size), delta.dtype)
+    for cells, part, back in slide.backwards():
+        _correlate(delta, flipped[..., *part], back, dx[..., *cells])
+    return dx.reshape(len(delta), -1, *slide.size)
 
 
 @_passes_on
@@ -127,12 +117,13 @@ def conv2d_filter_gradient(
     _divides(groups, K, "channels of delta")
     slide = _slide(x.shape[2:], pair(field, "field"), padding, stride, dilation)
     slide.check(delta, K, N)
-    windows = slide.windows(x)
-    dw = np.zeros((groups, C // groups * prod(slide.field), K // groups), x.dtype)
-    for some, rows in slide.blocks(x):
-        seen = windows[:, :, :, some, rows].reshape(*dw.shape[:2], -1)
-        dw += seen @ _columns(delta[some, :, rows], groups).swapaxes(1, 2)
-    return dw.swapaxes(1, 2).reshape(K, C // groups, *slide.field)
+    dw = np.zeros((groups, slide.field[0] * C // groups * slide.field[1], K // groups), x.dtype)
+    for some, rows, seen in slide.windows(x, groups):
+        columns = _columns(delta[some, :, rows], groups, seen.shape[1])
+        for r in range(seen.shape[1]):
+            dw += seen[:, r] @ columns[:, r]
+    by_row = dw.reshape(groups, slide.field[0], C // groups, slide.field[1], K // groups)
+    return by_row.transpose(0, 4, 2, 1, 3).reshape(K, C // groups, *slide.field)
 
 
 def conv2d_matrix(
@@ -224,136 +215,28 @@ def mean_pool2d_input_gradient(
     return np.ascontiguousarray(slide.crop(dx))
 
 
-class _Slide(NamedTuple):
-    """How a window slides over images: everything as (along the rows, along the columns)."""
+def _correlate(
+    x: FloatArray, w: FloatArray, slide: Slide, z: FloatArray, b: FloatArray | None = None
+) -> None:
+    """Write into z (N, groups, K / groups, H', W') the cross-correlation of images with filters.
 
-    size: tuple[int, int]
-    field: tuple[int, int]
-    sides: tuple[tuple[int, int], tuple[int, int]]
-    stride: tuple[int, int]
-    dilation: tuple[int, int]
-    out: tuple[int, int]
-
-    @property
-    def padded_size(self) -> tuple[int, int]:
-        """The size of the images with their padding."""
-        (above, below), (left, right) = self.sides
-        return above + self.size[0] + below, left + self.size[1] + right
-
-    def check(self, delta: FloatArray, channels: int, examples: int | None = None) -> None:
-        """Raise a ValueError unless delta has the shape of the output."""
-        wanted = (len(delta) if examples is None else examples, channels, *self.out)
-        if delta.shape != wanted:
-            raise ValueError(f"delta must have the shape {wanted} of the output, not {delta.shape}")
-
-    def backwards(self) -> "_Slide | None":
-        """Return how the filter slides back over the output at stride 1, to give the input."""
-        full = [span(f, dilation=d) - 1 for f, d in zip(self.field, self.dilation, strict=True)]
-        (above, below), (left, right) = self.sides
-        sides = (full[0] - above, full[0] - below), (full[1] - left, full[1] - right)
-        if self.stride != (1, 1) or min(map(min, sides)) < 0:
-            return None
-        return _Slide(self.out, self.field, sides, self.stride, self.dilation, self.size)
-
-    def cells(self, axis: int) -> list[slice]:
-        """For each cell of the window along an axis, what it meets of the padded images."""
-        d, s, last = self.dilation[axis], self.stride[axis], self.out[axis] - 1
-        return [slice(d * k, d * k + s * last + 1, s) for k in range(self.field[axis])]
-
-    def met(self, x: FloatArray, axis: int, copy: bool = False) -> list[FloatArray]:
-        """Return, for each cell of the window along an axis, what it meets of padded images."""
-        met = [x[:, :, cell] if axis == 0 else x[..., cell] for cell in self.cells(axis)]
-        return [part.copy() for part in met] if copy else met
-
-    def pad(self, x: FloatArray, value: float = 0) -> FloatArray:
-        """Return images with their padding; x itself if there is none."""
-        if self.padded_size == self.size:
-            return x
-        padded = np.full((*x.shape[:2], *self.padded_size), value, x.dtype)
-        self.crop(padded)[...] = x
-        return padded
-
-    def crop(self, padded: FloatArray) -> FloatArray:
-        """Return images without their padding, as a view."""
-        (height, width), ((above, _), (left, _)) = self.size, self.sides
-        return padded[:, :, above : above + height, left : left + width]
-
-    def windows(self, x: FloatArray) -> FloatArray:
-        """Return what the windows see, (C, f_h, f_w, N, H', W'), a view of the padded images."""
-        (d_h, d_w), (s_h, s_w) = self.dilation, self.stride
-        spans = tuple(span(f, dilation=d) for f, d in zip(self.field, self.dilation, strict=True))
-        view: FloatArray = sliding_window_view(self.pad(x), spans, (2, 3))
-        return view[:, :, ::s_h, ::s_w, ::d_h, ::d_w].transpose(1, 4, 5, 0, 2, 3)
-
-    def blocks(self, x: FloatArray) -> Iterator[tuple[slice, slice]]:
-        """Yield examples and rows of the output whose windows together take `BLOCK` bytes."""
-        rows = min(max(BLOCK // self.row(x), 1), self.out[0])
-        examples = max(BLOCK // (self.row(x) * self.out[0]), 1)
-        for n in range(0, len(x), examples):
-            for r in range(0, self.out[0], rows):
-                yield slice(n, n + examples), slice(r, r + rows)
-
-    def fold(self, sums: FloatArray) -> FloatArray:
-        """Add up the columns of the window, (groups, rows, f_w, C, N, W'), to padded images."""
-        groups, _, _, channels, examples, _ = sums.shape
-        padded = np.zeros((examples, groups, channels, *self.padded_size), sums.dtype)
-        for j, columns in enumerate(self.cells(1)):
-            padded[..., columns] += sums[:, :, j].transpose(3, 0, 2, 1, 4)
-        return padded.reshape(examples, groups * channels, *self.padded_size)
-
-    def row(self, x: FloatArray) -> int:
-        """Return the bytes that the windows of a row of the output take, for one example."""
-        return prod((x.shape[1], *self.field, self.out[1])) * x.itemsize
-
-
-def _correlate(x: FloatArray, w: FloatArray, slide: _Slide, groups: int) -> FloatArray:
-    """Return the cross-correlation of images with filters."""
-    windows, matrix = slide.windows(x), w.reshape(groups, len(w) // groups, -1)
-    z = np.empty((len(x), len(w), *slide.out), x.dtype)
-    for some, rows in slide.blocks(x):
-        seen = windows[:, :, :, some, rows]
-        product = matrix @ seen.reshape(groups, matrix.shape[2], -1)
-        z[some, :, rows] = product.reshape(len(w), *seen.shape[3:]).swapaxes(0, 1)
-    return z
-
-
-def _spread(delta: FloatArray, w: FloatArray, slide: _Slide, groups: int) -> FloatArray:
-    """Return images to which each delta has added its filter, where the filter lay.
-
-    First the rows of the filters are added up, with their columns apart, then the columns.
+    The filters are (groups, K / groups, C / groups, f_h, f_w), biases (groups, 1, K / groups, 1).
     """
-    matrix = w.transpose(0, 2, 3, 1).reshape(groups, len(w) // groups, -1).swapaxes(1, 2)
-    x = np.empty((len(delta), groups * w.shape[1], *slide.size), delta.dtype)
-    examples = max(BLOCK // 4 // slide.row(x), 1)  # what is added to needs the cache as well
-    for n in range(0, len(x), examples):
-        some = slice(n, n + examples)
-        x[some] = slide.crop(slide.fold(_row_sums(delta[some], matrix, slide)))
-    return x
+    matrix = w.transpose(0, 1, 3, 2, 4).reshape(len(w), 1, w.shape[1], -1)
+    for some, rows, seen in slide.windows(x, len(w)):
+        here = z[some, :, :, rows]
+        product = matrix @ seen
+        if b is not None:
+            product += b
+        split = product.reshape(*seen.shape[:2], w.shape[1], -1, len(here), here.shape[4])
+        here[...] = split.transpose(4, 0, 2, 1, 3, 5).reshape(here.shape)
 
 
-def _row_sums(delta: FloatArray, matrix: FloatArray, slide: _Slide) -> FloatArray:
-    """Return what `_Slide.fold` takes, from delta and filters (groups, f_h f_w C, K)."""
-    groups, K = len(matrix), matrix.shape[2]
-    (f_h, f_w), (N, _, rows, columns) = slide.field, delta.shape
-    d, s = slide.dilation[0], slide.stride[0]
-    channels = matrix.shape[1] // (f_h * f_w)
-    sums = np.zeros((groups, slide.padded_size[0], f_w, channels, N, columns), delta.dtype)
-    by_row = delta.transpose(2, 1, 0, 3).reshape(rows, groups, K, N * columns)
-    for r, row in enumerate(by_row):
-        seen = slice(s * r, s * r + span(f_h, dilation=d), d)
-        sums[:, seen] += (matrix @ row).reshape(groups, f_h, *sums.shape[2:])
-    return sums
-
-
-def _flipped(w: FloatArray, groups: int) -> FloatArray:
-    """Return the filters (C, K / groups, f_h, f_w) that lead back, turned by half a turn."""
-    by_group = w.reshape(groups, -1, *w.shape[1:]).swapaxes(1, 2)[..., ::-1, ::-1]
-    return by_group.reshape(-1, *by_group.shape[2:])
-
-
-def _columns(delta: FloatArray, groups: int) -> FloatArray:
-    """Return delta as columns (groups, K / groups, N H' W')."""
-    return delta.swapaxes(0, 1).reshape(groups, delta.shape[1] // groups, -1)
+def _columns(delta: FloatArray, groups: int, count: int) -> FloatArray:
+    """Return delta as matrices (groups, count, windows, K / groups), for those of `windows`."""
+    N, K, _, width = delta.shape
+    split = delta.reshape(N, groups, K // groups, count, -1, width)
+    return split.transpose(1, 3, 2, 4, 0, 5).reshape(groups, count, K // groups, -1).swapaxes(2, 3)
 
 
 def _pieces(x: FloatArray) -> Iterator[slice]:
@@ -363,7 +246,7 @@ def _pieces(x: FloatArray) -> Iterator[slice]:
         yield slice(n, n + examples)
 
 
-def _pooled(x: FloatArray, slide: _Slide, combine: np.ufunc) -> FloatArray:
+def _pooled(x: FloatArray, slide: Slide, combine: np.ufunc) -> FloatArray:
     """Combine the columns of each window of padded images, then its rows."""
     z = np.empty((*x.shape[:2], *slide.out), x.dtype)
     for some in _pieces(x):
@@ -391,14 +274,14 @@ def _to_first(
     dx[-1][...] = dx[-1] + delta if overlap else delta
 
 
-def _slide(size: Any, field: Any, padding: Sides2D, stride: Pair, dilation: Pair) -> _Slide:
+def _slide(size: Any, field: Any, padding: Sides2D, stride: Pair, dilation: Pair) -> Slide:
     out = output_shape(size, field, padding=padding, stride=stride, dilation=dilation)
-    return _Slide(
+    return Slide(
         size, field, padding_2d(padding), pair(stride, "stride"), pair(dilation, "dilation"), out
     )
 
 
-def _pool(size: Any, f: Pair, stride: Pair | None, padding: Sides2D) -> _Slide:
+def _pool(size: Any, f: Pair, stride: Pair | None, padding: Sides2D) -> Slide:
     f = pair(f, "f")
     slide = _slide(size, f, padding, f if stride is None else stride, 1)
     for width, sides in zip(f, slide.sides, strict=True):
@@ -407,6 +290,15 @@ def _pool(size: Any, f: Pair, stride: Pair | None, padding: Sides2D) -> _Slide:
                 f"padding must be at most {width // 2}, half of f = {width}, not {max(sides)}"
             )
     return slide
+
+
+def _biases(b: ArrayLike, w: FloatArray) -> FloatArray:
+    """Return biases (groups, 1, K / groups, 1), one for each filter of w, grouped alike."""
+    b, K = _array(b, "b", "(K,)"), w.shape[0] * w.shape[1]
+    _same_dtype(w=w, b=b)
+    if len(b) != K:
+        raise ValueError(f"b must have shape ({K},), a bias for each filter, not {b.shape}")
+    return b.reshape(len(w), 1, -1, 1)
 
 
 def _filters(value: ArrayLike, groups: int) -> FloatArray:
