@@ -74,33 +74,27 @@ class Slide(NamedTuple):
         output, with windows of all the examples. Where not even one example fits `BLOCK`, it is a
         single one, with windows of some rows of one example.
         """
-        images = self.pad(x).reshape(len(x), groups, -1, *self.padded_size)
-        strips = _slid(images, 4, self.field[1], self.dilation[1], self.stride[1])
-        strips = strips.transpose(1, 3, 2, 5, 0, 4)  # groups, rows, C / groups, f_w, N, W'
-        row = strips[0, 0, :, :, 0].nbytes * groups
+        row = x[0, :, 0, 0].nbytes * self.field[1] * self.out[1]
         examples = BLOCK // (row * self.padded_size[0])
-        if examples:
-            return self._by_row(strips, examples)
-        return self._by_example(strips, max(BLOCK // (row * self.field[0]), 1))
-
-    def _by_row(self, strips: FloatArray, examples: int) -> Iterator[_Seen]:
-        """Copy the columns of the windows, and let the matrices share what lies in their rows."""
-        for n in range(0, strips.shape[4], examples):
-            some = slice(n, n + examples)
-            seen = self._down(strips[..., some, :].copy())
-            yield some, slice(None), seen.reshape(*seen.shape[:2], prod(seen.shape[2:5]), -1)
-
-    def _by_example(self, strips: FloatArray, rows: int) -> Iterator[_Seen]:
-        """Copy what the windows see."""
-        down = self._down(strips).transpose(5, 0, 2, 3, 4, 1, 6)
-        for n, example in enumerate(down):
+        rows = max(BLOCK // (row * self.field[0]), 1)
+        for n in range(0, len(x), max(examples, 1)):
+            some = slice(n, n + max(examples, 1))
+            strips = self._strips(x[some], groups)
+            if examples:
+                yield some, slice(None), _matrices(self._down(strips.copy()))
+                continue
+            down = self._down(strips).swapaxes(1, 5)  # a single example, and the rows beside W'
             for r in range(0, self.out[0], rows):
-                seen = example[..., r : r + rows, :]
-                matrix = seen.reshape(len(seen), 1, prod(seen.shape[1:4]), -1)
-                yield slice(n, n + 1), slice(r, r + rows), matrix
+                yield some, slice(r, r + rows), _matrices(down[..., r : r + rows, :])
+
+    def _strips(self, x: FloatArray, groups: int) -> FloatArray:
+        """Return a view of images, padded: groups, rows, C / groups, f_w, N, W'."""
+        images = self.pad(x).reshape(len(x), groups, -1, *self.padded_size)
+        along = _slid(images, 4, self.field[1], self.dilation[1], self.stride[1])
+        return along.transpose(1, 3, 2, 5, 0, 4)
 
     def _down(self, strips: FloatArray) -> FloatArray:
-        """Return what windows see of strips: groups, H', f_h, C / groups, f_w, N, W'."""
+        """Return a view of what windows see of strips: groups, H', f_h, C / groups, f_w, N, W'."""
         return _slid(strips, 1, self.field[0], self.dilation[0], self.stride[0])
 
     def backwards(self) -> Iterator[tuple[_Cells, _Cells, "Slide"]]:
@@ -123,6 +117,11 @@ class Slide(NamedTuple):
                 sides = apart * (len(taps) - 1) - reached, reached + count - out
                 part = slice((f - 1 - taps[0]) % step, None, step)
                 yield slice(first, None, s), part, (out, len(taps), sides, 1, apart, count)
+
+
+def _matrices(seen: FloatArray) -> FloatArray:
+    """Return (groups, count, f_h C / groups f_w, windows); a view where rows lie below each other."""
+    return seen.reshape(*seen.shape[:2], prod(seen.shape[2:5]), -1)
 
 
 def _slid(x: FloatArray, axis: int, f: int, dilation: int, stride: int) -> FloatArray:
