@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from backprop.geometry import Field, Sliding, receptive_field, window
 
 _BLUE, _ORANGE, _GREY = "C0", "C1", "0.7"
+_TEXT = 13  # points: legible where the picture is half as wide, on a phone
 
 
 def draw_windows(n: int, windows: Sequence[ArrayLike], before: int = 0, after: int = 0) -> None:
@@ -25,12 +26,12 @@ def draw_windows(n: int, windows: Sequence[ArrayLike], before: int = 0, after: i
         hatch = None if inside else "////"
         axes.add_patch(Rectangle((cell, 0), 1, 0.8, fill=False, ec="0.5", hatch=hatch))
         if inside:
-            axes.text(cell + 0.5, 0.4, str(cell), ha="center", va="center")
+            axes.text(cell + 0.5, 0.4, str(cell), ha="center", va="center", fontsize=_TEXT)
     for k, positions in enumerate(map(np.asarray, windows)):
         y, fits = -0.35 - 0.3 * k, positions[-1] < n + after
         colour, line = (_BLUE, "-") if fits else (_ORANGE, "--")
         axes.plot(positions + 0.5, 0 * positions + y, line, color=colour, marker="s")
-        axes.text(positions[-1] + 0.75, y, f"k = {k}", va="center", fontsize=9)
+        axes.text(positions[-1] + 0.75, y, f"k = {k}", va="center", fontsize=_TEXT)
     axes.set(xlim=(-before - 0.2, n + after + 3), ylim=(-0.3 - 0.3 * len(windows), 0.9))
     axes.axis("off")
     plt.show()
@@ -53,7 +54,7 @@ def draw_stack(n: int, layers: Sequence[Sliding]) -> None:
                     ends = [_centre(fields[depth], k), _centre(fields[depth - 1], cell)]
                     axes.plot(ends, [depth, depth - 1], color=_BLUE, lw=1, zorder=1)
             seen = {int(cell) for cells in reads.values() for cell in cells}
-    axes.set(xlim=(-0.6, n + 3), ylim=(-0.4, len(layers) + 0.4))
+    axes.set(xlim=(-0.6, n + 3.7), ylim=(-0.4, len(layers) + 0.4))
     axes.axis("off")
     plt.show()
 
@@ -64,7 +65,7 @@ def _draw_cells(axes: Axes, depth: int, field: Field, n: int, seen: set[int]) ->
     colours = [_BLUE if k in seen else _GREY for k in range(count)]
     axes.scatter(centres, [depth] * count, 300, colours, marker="s", zorder=2)
     name = f"layer {depth}: R = {field.size}, J = {field.jump}" if depth else "input"
-    axes.text(n, depth, name, va="center")
+    axes.text(n, depth, name, va="center", fontsize=_TEXT)
 
 
 def _centre(field: Field, k: int) -> float:
