@@ -43,12 +43,16 @@ class Slide(NamedTuple):
         if delta.shape != wanted:
             raise ValueError(f"delta must have the shape {wanted} of the output, not {delta.shape}")
 
-    def met(self, x: FloatArray, axis: int, copy: bool = False) -> list[FloatArray]:
+    def tiles(self, axis: int) -> bool:
+        """Whether, along an axis, each cell of the padded images lies in exactly one window."""
+        f, s, out = self.field[axis], self.stride[axis], self.out[axis]
+        return f == s and out * s == self.padded_size[axis]
+
+    def met(self, x: FloatArray, axis: int) -> list[FloatArray]:
         """Return, for each cell of the window along an axis, what it meets of padded images."""
         d, s, last = self.dilation[axis], self.stride[axis], self.out[axis] - 1
         cells = [slice(d * k, d * k + s * last + 1, s) for k in range(self.field[axis])]
-        met = [x[:, :, cell] if axis == 0 else x[..., cell] for cell in cells]
-        return [part.copy() for part in met] if copy else met
+        return [x[:, :, cell] if axis == 0 else x[..., cell] for cell in cells]
 
     def pad(self, x: FloatArray, value: float = 0) -> FloatArray:
         """Return images with their padding, cut where it is negative; x itself if there is none."""
@@ -108,7 +112,8 @@ class Slide(NamedTuple):
                 yield (rows, columns), (part, other), Slide(*zip(down, along, strict=True))
 
     def _phases(self, axis: int) -> Iterator[tuple[slice, slice, tuple[Any, ...]]]:
-        n, f, (before, _), s, d, out = (pair[axis] for pair in self)
+        n, f, out, before = self.size[axis], self.field[axis], self.out[axis], self.sides[axis][0]
+        s, d = self.stride[axis], self.dilation[axis]
         step, apart = s // gcd(s, d), d // gcd(s, d)
         for first in range(min(s, n)):
             taps = [i for i in range(f) if (first + before - d * i) % s == 0]
@@ -120,7 +125,7 @@ class Slide(NamedTuple):
 
 
 def _matrices(seen: FloatArray) -> FloatArray:
-    """Return (groups, count, f_h C / groups f_w, windows); a view where rows lie below each other."""
+    """Return (groups, count, f_h C / groups f_w, windows); a view where their rows overlap."""
     return seen.reshape(*seen.shape[:2], prod(seen.shape[2:5]), -1)
 
 

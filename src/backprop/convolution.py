@@ -11,8 +11,9 @@ groups, channels and filters fall into as many equal parts, and each part of the
 own part of the channels.
 
 The sums are matrix products: a filter is a row of one matrix, a window is a column of the other.
-That one holds a pixel once for each window that sees it, so no more than `BLOCK` bytes of it are
-made at a time: the windows of some examples, or of some rows of one.
+That one holds a pixel once for each column of a window that sees it. The rows of a window are not
+copied: windows below each other share them in memory. No more than about `BLOCK` bytes are copied
+at a time, for some examples; where one alone takes more, whole windows of some rows of it are.
 
 All arrays of a call share one dtype, float32 or float64, which is the dtype of the result. What
 holds NaN or an infinity is refused; what overflows on the way becomes infinite without a warning.
@@ -172,17 +173,17 @@ def max_pool2d_input_gradient(
     slide = _pool(x.shape[2:], f, stride, padding)
     slide.check(delta, x.shape[1], len(x))
     x = slide.pad(x, -np.inf)
-    dx = np.zeros_like(x)
-    overlap = [s < width for s, width in zip(slide.stride, slide.field, strict=True)]
+    dx = _room(x, slide, 1)
     for some in _pieces(x):
-        columns = slide.met(x[some], 1, copy=True)
+        columns = slide.met(x[some], 1)
+        columns[:-1] = [column.copy() for column in columns[:-1]]
         of_rows = reduce(np.maximum, columns)
         rows = slide.met(of_rows, 0)
         largest = reduce(np.maximum, rows)
         finite(largest, "x")
-        to_row = np.zeros_like(of_rows)
-        _to_first(delta[some], rows, largest, slide.met(to_row, 0), overlap[0])
-        _to_first(to_row, columns, of_rows, slide.met(dx[some], 1), overlap[1])
+        to_row = _room(of_rows, slide, 0)
+        _to_first(delta[some], rows, largest, slide.met(to_row, 0), slide.tiles(0))
+        _to_first(to_row, columns, of_rows, slide.met(dx[some], 1), slide.tiles(1))
     return np.ascontiguousarray(slide.crop(dx))
 
 
@@ -250,9 +251,17 @@ def _pooled(x: FloatArray, slide: Slide, combine: np.ufunc) -> FloatArray:
     """Combine the columns of each window of padded images, then its rows."""
     z = np.empty((*x.shape[:2], *slide.out), x.dtype)
     for some in _pieces(x):
-        of_rows = reduce(combine, slide.met(x[some], 1, copy=True))
+        first, *others = slide.met(x[some], 1)
+        of_rows = first.copy()
+        for column in others:
+            combine(of_rows, column, out=of_rows)
         z[some] = reduce(combine, slide.met(of_rows, 0))
     return z
+
+
+def _room(x: FloatArray, slide: Slide, axis: int) -> FloatArray:
+    """Return an array like x, of zeros unless `_to_first` overwrites them all."""
+    return np.empty_like(x) if slide.tiles(axis) else np.zeros_like(x)
 
 
 def _to_first(
@@ -260,18 +269,17 @@ def _to_first(
     cells: list[FloatArray],
     largest: FloatArray,
     dx: list[FloatArray],
-    overlap: bool,
+    tiles: bool,
 ) -> None:
-    """Give each delta to that of dx, 0 before, whose cell is the first to hold the largest.
+    """Give each delta to that of dx whose cell is the first to hold the largest, 0 to the others.
 
-    Where windows overlap, what they give adds up.
+    Unless the windows tile dx, what they give is added.
     """
     for cell, gradient in zip(cells[:-1], dx, strict=False):
-        taken = (cell == largest).astype(delta.dtype)
-        taken *= delta
-        delta = delta - taken
-        gradient[...] = gradient + taken if overlap else taken
-    dx[-1][...] = dx[-1] + delta if overlap else delta
+        taken = delta * (cell == largest)
+        gradient[...] = taken if tiles else gradient + taken
+        delta = np.subtract(delta, taken, out=taken)
+    dx[-1][...] = delta if tiles else dx[-1] + delta
 
 
 def _slide(size: Any, field: Any, padding: Sides2D, stride: Pair, dilation: Pair) -> Slide:
