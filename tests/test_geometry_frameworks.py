@@ -105,7 +105,7 @@ def test_ceil_mode_in_torch_drops_a_window_that_begins_in_the_padding(torch, poo
             try:
                 size = output_size(n, f, **options, **dilation, ceil=ceil)
             except ValueError:
-                with pytest.raises(RuntimeError, match="[oO]utput size"):
+                with pytest.raises(RuntimeError, match="(?i)output size"):
                     pooling(x, f, **options, **dilation, ceil_mode=ceil)
             else:
                 theirs = pooling(x, f, **options, **dilation, ceil_mode=ceil)
