@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop._batch_step import ACTIVATIONS, FACTORS, BatchStep, product
+from backprop._batch_step import ACTIVATIONS, FACTORS, BatchStep, product, together
 from backprop.initialization import normal
 from backprop.layers import Dense
 from backprop.losses import LOSSES
@@ -24,8 +24,24 @@ def problem(hidden, last, loss, dtype, m=7):
     return network, X, np.eye(3, dtype=dtype)[:, rng.integers(3, size=m)]
 
 
+def stepping(network, m):
+    """Return the network with its parameters together, and a step at a rate of 0.5."""
+    theta, parameters = together(network.parameters)
+    network = network.with_parameters(parameters)
+    return network, BatchStep(network, theta, m, 0.5)
+
+
 def updated(network, gradient, rate):
     return {n: p - rate * gradient.parameters[n] for n, p in network.parameters.items()}
+
+
+def test_parameters_together_are_copies_and_views_of_one_vector():
+    apart = {"W": np.arange(6.0).reshape(2, 3).T, "b": np.array([[7.0]])}
+    theta, parameters = together(apart)
+    theta += 1
+    for name, array in parameters.items():
+        np.testing.assert_array_equal(array, apart[name] + 1)
+    assert theta.size == 7
 
 
 hidden_layers = st.lists(st.sampled_from(sorted(ACTIVATIONS)), max_size=3)
@@ -36,7 +52,7 @@ def test_a_step_is_the_gradient_times_the_rate(hidden, loss, last):
     last = LOSSES[loss].fuses or last
     network, X, Y = problem(hidden, last, loss, np.float64)
     expected = updated(network, network.gradient(X, Y), 0.5)
-    step = BatchStep(network, X.shape[1], 0.5)
+    network, step = stepping(network, X.shape[1])
     step.x[...], step.y[...] = X.T, Y.T
     step()
     for name, array in network.parameters.items():
@@ -46,7 +62,7 @@ def test_a_step_is_the_gradient_times_the_rate(hidden, loss, last):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_step_keeps_the_dtype(dtype):
     network, X, Y = problem(["tanh"], "softmax", "softmax_cross_entropy", dtype)
-    step = BatchStep(network, X.shape[1], 0.5)
+    network, step = stepping(network, X.shape[1])
     step.x[...], step.y[...] = X.T, Y.T
     step()
     assert {array.dtype for array in network.parameters.values()} == {np.dtype(dtype)}
@@ -54,7 +70,7 @@ def test_a_step_keeps_the_dtype(dtype):
 
 def test_a_softmax_of_large_scores_does_not_overflow():
     network, X, Y = problem([], "softmax", "softmax_cross_entropy", np.float32)
-    step = BatchStep(network, X.shape[1], 0.5)
+    network, step = stepping(network, X.shape[1])
     step.x[...], step.y[...] = 1e4 * X.T, Y.T
     with np.errstate(over="raise", invalid="raise"):
         step()

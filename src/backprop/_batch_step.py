@@ -9,7 +9,7 @@ All calls of a step are listed beforehand, each with its arguments, and a step r
 list: for small batches, looking things up would take as long as computing with them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from math import inf
 from typing import Any, TypeAlias
@@ -90,13 +90,24 @@ FACTORS: dict[str, Callable[[int], float]] = {
 """What (a - y) is multiplied by, for n outputs, and by g' too unless the loss fuses g."""
 
 
+def together(parameters: Mapping[str, FloatArray]) -> tuple[FloatArray, dict[str, FloatArray]]:
+    """Return copies of parameters in one vector, and as views of it in their own shapes."""
+    arrays = parameters.values()
+    vector = np.concatenate([array.ravel() for array in arrays])
+    pieces = np.split(vector, np.cumsum([array.size for array in arrays])[:-1])
+    shaped = (piece.reshape(array.shape) for piece, array in zip(pieces, arrays, strict=True))
+    return vector, dict(zip(parameters, shaped, strict=True))
+
+
 class BatchStep:
     """θ := θ - rate · gradient, in place in the arrays of a network, for m examples at a time.
+
+    These arrays are views of θ, as `together` makes them, so that one subtraction moves them all.
 
     An example is a row here, in x, in y and in all that follows from them: rows are gathered fast.
     """
 
-    def __init__(self, network: Network, m: int, rate: float) -> None:
+    def __init__(self, network: Network, theta: FloatArray, m: int, rate: float) -> None:
         layers, L = network.dense, len(network.dense)
         a = [np.empty((m, n), network.dtype) for n in network.sizes]
         delta = {l: np.empty_like(a[l]) for l in layers}  # δ times rate / m
@@ -113,8 +124,10 @@ class BatchStep:
             calls += times_slope[L]
         for l in range(L - 1, 0, -1):
             calls += [(delta[l + 1].dot, layers[l + 1].W, delta[l]), *times_slope[l]]
-        for l, layer in layers.items():
-            calls += _update(layer, a[l - 1], delta[l])
+        change, d = together(network.parameters)
+        for l in layers:
+            calls += _gradient(a[l - 1], delta[l], d[f"W[{l}]"], d[f"b[{l}]"])
+        calls += [(np.subtract, theta, change, theta)]
         self._calls = [partial(function, *arguments) for function, *arguments in calls]
 
     @staticmethod
@@ -140,15 +153,9 @@ def _linear(layer: Dense, before: FloatArray, z: FloatArray) -> list[Call]:
     return [*product(before, layer.W.T, z, 1200), (np.add, z, layer.b.T, z)]
 
 
-def _update(layer: Dense, before: FloatArray, delta: FloatArray) -> list[Call]:
-    W, b, ones = layer.W, layer.b, np.ones((len(delta), 1), delta.dtype)
-    dW, db = np.empty_like(W), np.empty_like(b)
-    return [
-        *product(before.T, delta, dW.T),
-        (delta.T.dot, ones, db),
-        (np.subtract, W, dW, W),
-        (np.subtract, b, db, b),
-    ]
+def _gradient(a: FloatArray, delta: FloatArray, dW: FloatArray, db: FloatArray) -> list[Call]:
+    ones = np.ones((len(delta), 1), delta.dtype)
+    return [*product(a.T, delta, dW.T), (delta.T.dot, ones, db)]
 
 
 def product(A: FloatArray, B: FloatArray, out: FloatArray, entries: float = inf) -> list[Call]:

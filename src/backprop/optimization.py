@@ -26,7 +26,7 @@ from backprop._arrays import (
     same_shape,
     targets,
 )
-from backprop._batch_step import BatchStep
+from backprop._batch_step import BatchStep, together
 from backprop.network import Gradient, Network
 
 Clip: TypeAlias = Callable[[Gradient], Gradient]
@@ -256,10 +256,11 @@ def _train(
     """Update a copy of the network with each of the batches `shuffled(m)`, or else with all."""
     rate, tolerance = _settings(rate, tolerance)
     rounds = range(1, positive_integer(epochs, "epochs") + 1)
-    network = network.with_parameters(_copies(network.parameters))
+    theta, parameters = together(network.parameters)
+    network = network.with_parameters(parameters)
     in_place = shuffled is not None and clip is None and BatchStep.can(network)
     X, Y = _checked(network, X, Y, "F" if in_place else "K")
-    start = _in_place if in_place else partial(_plainly, clip=clip)
+    start = partial(_in_place, theta=theta) if in_place else partial(_plainly, clip=clip)
     update = start(network, X, Y, rate)
     first_cost = _cost(network, X, Y)
     costs, updates = [first_cost] if track else [], 0
@@ -294,13 +295,15 @@ def _plainly(
     return update
 
 
-def _in_place(network: Network, X: FloatArray, Y: FloatArray, rate: float) -> Update:
+def _in_place(
+    network: Network, X: FloatArray, Y: FloatArray, rate: float, theta: FloatArray
+) -> Update:
     """Return what does the same without making new arrays."""
     rows, wanted = X.T, Y.T
 
     @cache
     def step_for(m: int) -> BatchStep:
-        return BatchStep(network, m, rate)
+        return BatchStep(network, theta, m, rate)
 
     def update(batch: Batch) -> None:
         step = step_for(len(batch))
