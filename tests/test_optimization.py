@@ -235,7 +235,8 @@ def test_common_networks_are_updated_in_place(monkeypatch):
     assert RUNS["sgd"](network, X, Y, rate=0.1, epochs=2).updates == 6
 
 
-def test_a_run_that_is_not_tracked_computes_the_first_cost_alone(monkeypatch):
+def test_a_run_that_is_not_tracked_computes_the_cost_of_its_first_examples_alone(monkeypatch):
+    monkeypatch.setattr("backprop.optimization.BLOCK", 2)
     network, X, Y = two_layers()
     costs = []
     monkeypatch.setattr(Network, "cost", lambda *given: costs.append(0.5) or 0.5)
@@ -244,10 +245,14 @@ def test_a_run_that_is_not_tracked_computes_the_first_cost_alone(monkeypatch):
 
 
 @pytest.mark.parametrize("clip", [None, lambda gradient: gradient], ids=["in place", "plainly"])
-def test_a_run_that_is_not_tracked_refuses_targets_that_the_loss_does_not_allow(clip):
+def test_a_run_that_is_not_tracked_refuses_any_target_that_the_loss_does_not_allow(
+    clip, monkeypatch
+):
+    monkeypatch.setattr("backprop.optimization.BLOCK", 2)
     network, X, Y = two_layers()
+    wrong = np.concatenate([Y[:, :-1], 2 * Y[:, -1:]], axis=1)
     with pytest.raises(ValueError, match="y must lie between 0 and 1, not 2"):
-        RUNS["sgd"](network, X, 2 * Y, rate=0.1, epochs=1, track=False, clip=clip)
+        RUNS["sgd"](network, X, wrong, rate=0.1, epochs=1, track=False, clip=clip)
 
 
 @pytest.mark.parametrize("clip", [None, lambda gradient: gradient], ids=["in place", "plainly"])

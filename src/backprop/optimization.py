@@ -27,6 +27,7 @@ from backprop._arrays import (
     targets,
 )
 from backprop._batch_step import BatchStep, together
+from backprop.losses import LOSSES
 from backprop.network import Gradient, Network
 
 Clip: TypeAlias = Callable[[Gradient], Gradient]
@@ -262,8 +263,8 @@ def _train(
     X, Y = _checked(network, X, Y, "F" if in_place else "K")
     start = partial(_in_place, theta=theta) if in_place else partial(_plainly, clip=clip)
     update = start(network, X, Y, rate)
-    first_cost = _cost(network, X, Y)
-    costs, updates = [first_cost] if track else [], 0
+    _try(network, X, Y)
+    costs, updates = [_cost(network, X, Y)] if track else [], 0
     for epoch in tqdm(rounds, unit="epoch", delay=BAR_AFTER, disable=not progress):
         before, first = _copies(network.parameters), updates
         try:
@@ -323,14 +324,24 @@ def _checked(
     return X, targets(Y, outputs, network.count(X), network.dtype, order)
 
 
+def _try(network: Network, X: FloatArray, Y: FloatArray) -> None:
+    """Raise what the network says of the first examples, and the loss of any target."""
+    _cost(network, network.pick(X, slice(BLOCK)), Y[:, :BLOCK])
+    one = network.predict(network.pick(X, slice(1)))
+    for block in _blocks(Y):
+        LOSSES[network.loss].cost(np.broadcast_to(one, Y[:, block].shape), Y[:, block])
+
+
 def _cost(network: Network, X: FloatArray, Y: FloatArray) -> float:
     """Return J, computed in blocks to save memory; a ValueError if it is not finite."""
-    m = Y.shape[1]
-    blocks = [slice(start, start + BLOCK) for start in range(0, m, BLOCK)]
-    sums = [network.cost(network.pick(X, b), Y[:, b]) * Y[:, b].shape[1] for b in blocks]
-    cost = np.asarray(sum(sums) / m)
+    sums = [network.cost(network.pick(X, b), Y[:, b]) * Y[:, b].shape[1] for b in _blocks(Y)]
+    cost = np.asarray(sum(sums) / Y.shape[1])
     finite(cost, "the cost")
     return float(cost)
+
+
+def _blocks(Y: FloatArray) -> list[slice]:
+    return [slice(start, start + BLOCK) for start in range(0, Y.shape[1], BLOCK)]
 
 
 def _require_finite(arrays: Arrays, kind: str = "") -> None:
