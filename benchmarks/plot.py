@@ -20,10 +20,11 @@ def draw(sections: Sequence[Section], path: Path) -> None:
         bars = axes.barh(names, [ratio - 1 for ratio in ratios], left=1, color="#2f7ebc")
         axes.bar_label(bars, [f"{ratio:.2f}" for ratio in ratios], padding=3)
         axes.axvline(1, color="black", linewidth=1)
-        axes.set_title(section.title, loc="left", fontsize="medium")
+        axes.set_title(section.title, loc="left", x=-0.6, fontsize="small")
         axes.set_xscale("log")
+        axes.minorticks_off()
         axes.invert_yaxis()
     largest = max(max(map(section.ratio, section.seconds)) for section in sections)
     panels[-1, 0].set(xlabel="time divided by ours", xlim=(0.2, 4 * largest))
-    with mpl.rc_context({"svg.hashsalt": "benchmarks"}):
+    with mpl.rc_context({"svg.hashsalt": "benchmarks", "svg.fonttype": "none"}):
         figure.savefig(path, metadata={"Date": None})
