@@ -185,8 +185,9 @@ def sgd(
     progress
         Whether to show a bar, on standard error, if the run takes longer than a second.
     track
-        Whether to compute the cost over all examples after each epoch. It is computed at the start
-        in any case, so that what does not fit is refused there.
+        Whether to compute the cost over all examples, at the start and after each epoch. Without
+        it, the first block of examples and all targets are tried at the start, to refuse what does
+        not fit.
     watch
         Called after each epoch with its number and the network, which the next epoch changes.
 
@@ -263,8 +264,7 @@ def _train(
     X, Y = _checked(network, X, Y, "F" if in_place else "K")
     start = partial(_in_place, theta=theta) if in_place else partial(_plainly, clip=clip)
     update = start(network, X, Y, rate)
-    _try(network, X, Y)
-    costs, updates = [_cost(network, X, Y)] if track else [], 0
+    costs, updates = [_cost(network, X, Y)] if track else _tried(network, X, Y), 0
     for epoch in tqdm(rounds, unit="epoch", delay=BAR_AFTER, disable=not progress):
         before, first = _copies(network.parameters), updates
         try:
@@ -324,12 +324,13 @@ def _checked(
     return X, targets(Y, outputs, network.count(X), network.dtype, order)
 
 
-def _try(network: Network, X: FloatArray, Y: FloatArray) -> None:
-    """Raise what the network says of the first examples, and the loss of any target."""
+def _tried(network: Network, X: FloatArray, Y: FloatArray) -> list[float]:
+    """Return no cost, if neither the first examples nor any target are refused."""
     _cost(network, network.pick(X, slice(BLOCK)), Y[:, :BLOCK])
     one = network.predict(network.pick(X, slice(1)))
     for block in _blocks(Y):
         LOSSES[network.loss].cost(np.broadcast_to(one, Y[:, block].shape), Y[:, block])
+    return []
 
 
 def _cost(network: Network, X: FloatArray, Y: FloatArray) -> float:
