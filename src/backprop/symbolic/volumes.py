@@ -36,7 +36,7 @@ def parameters(C: Expr, K: Expr, f: Expr, g: Expr = ONE) -> Expr:
 
 def multiplications(C: Expr, K: Expr, f: Expr, o_h: Expr, o_w: Expr, g: Expr = ONE) -> Expr:
     """Return K o_h o_w C f² / g: for each entry of the output, those of one filter."""
-    return K * o_h * o_w * C / g * f**2
+    return o_h * o_w * weights(C, K, f, g)
 
 
 def entry(k: Expr, i: Expr, j: Expr, C: Expr, f: Expr) -> Expr:
