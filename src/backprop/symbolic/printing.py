@@ -1,6 +1,9 @@
 """LaTeX as a mathematician writes it: σ(1 - σ), not (1 - σ)σ; a - y, not -y + a."""
 
-from sympy import Basic, Derivative, Expr, HadamardProduct, Indexed, Mul
+from collections.abc import Iterator
+
+from sympy import Basic, Derivative, Expr, HadamardProduct, Indexed, IndexedBase, Mul, Symbol
+from sympy.core.symbol import Dummy
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
@@ -9,6 +12,34 @@ def latex(expr: Basic) -> str:
     """Return ``expr`` in LaTeX, sums behind their factors and a positive term in front."""
     text: str = _Printer({"order": "none"}).doprint(expr)
     return text
+
+
+SIGNS = {
+    "positive": "> 0",
+    "negative": "< 0",
+    "nonnegative": r"\ge 0",
+    "nonpositive": r"\le 0",
+    "nonzero": r"\ne 0",
+}
+"""What is said of a letter that was created with one of these assumptions, the strongest first."""
+
+
+def assumed(*terms: Basic) -> Iterator[str]:
+    """Yield what the free letters were assumed to be: $A, B > 0$.
+
+    That an index or a size is a whole number from 1 on goes without saying (notation page).
+    """
+    letters: dict[str, list[str]] = {}
+    free = set().union(*(term.free_symbols for term in terms))
+    families = {base.label for term in terms for base in term.atoms(IndexedBase)}
+    for letter in sorted(free, key=lambda letter: str(letter)):
+        if isinstance(letter, Dummy) or not isinstance(letter, Symbol) or letter in families:
+            continue
+        sign = next((kind for kind in SIGNS if getattr(letter, f"is_{kind}")), None)
+        if sign and not (letter.is_integer and sign == "positive"):
+            letters.setdefault(sign, []).append(latex(letter))
+    for sign, names in letters.items():
+        yield f"{', '.join(names)} {SIGNS[sign]}"
 
 
 class _Printer(LatexPrinter):  # type: ignore[misc]
@@ -31,7 +62,8 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         text: str = super()._print_Derivative(expr)
         body = self._print(expr.expr)
         bracketed = rf"\left({body}\right)"
-        if not expr.expr.is_Mul or body.startswith(r"\frac") or text.endswith(bracketed):
+        product = expr.expr.is_Mul or getattr(expr.expr, "sign", "") == "*"
+        if not product or body.startswith(r"\frac") or text.endswith(bracketed):
             return text
         return text.removesuffix(body) + bracketed
 

@@ -12,6 +12,7 @@ and ``where`` allow, as far as its two sides are defined.
 """
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -24,7 +25,8 @@ from sympy.logic.boolalg import Boolean
 
 from backprop.symbolic.cases import TESTS, admits, contradicts, holds
 from backprop.symbolic.counterexample import Counterexample, Point, find, sample, short, unknowns
-from backprop.symbolic.printing import latex
+from backprop.symbolic.printing import assumed, latex
+from backprop.symbolic.written import written
 
 Term: TypeAlias = Expr | MatrixBase | MatrixExpr
 LATEX = {"=": "=", "<=": r"\le", "<": "<", ">=": r"\ge", ">": ">"}
@@ -47,6 +49,8 @@ class Claim:
     right: Term
     where: Boolean
     given: Mapping[Expr, Expr]
+    shown: tuple[Term, Term] | None = None
+    """The two sides as they were typed."""
 
     def entries(self) -> Iterator[tuple[Expr, Expr]]:
         """Yield the pairs to compare: one, or those of two matrices of the same shape."""
@@ -76,12 +80,14 @@ class Claim:
         return None
 
     def _repr_latex_(self) -> str:
-        condition = _condition(self.where, self.given)
+        left, right = self.shown or (self.left, self.right)
+        condition = _condition(self.where, self.given, self.left, self.right)
         tail = rf" \qquad ({condition})" if condition else ""
-        return f"$${latex(self.left)} {LATEX[self.relation]} {latex(self.right)}{tail}$$"
+        return f"$${latex(left)} {LATEX[self.relation]} {latex(right)}{tail}$$"
 
     def __repr__(self) -> str:
-        return f"{self.left} {self.relation} {self.right}"
+        left, right = self.shown or (self.left, self.right)
+        return f"{left} {self.relation} {right}"
 
 
 class Derivation:
@@ -100,6 +106,7 @@ class Derivation:
         given: Mapping[Expr, Expr] | None = None,
     ) -> None:
         self.start = _term(start, "start")
+        self._shown: list[Term] = [written(self.start, "start", 0, sys._getframe(1))]
         self.where, self.given = _domain(where, given or {})
         self._steps: list[tuple[Claim, str]] = []
 
@@ -113,8 +120,12 @@ class Derivation:
             raise ValueError(f"relation is {relation!r}; allowed are {', '.join(TESTS)}")
         if not isinstance(because, str):
             raise TypeError(f"because is {because!r}; it has to be a text")
-        claim = Claim(self.end, relation, _term(right, "right"), self.where, self.given)
+        term = _term(right, "right")
+        shown = written(term, "right", 0, sys._getframe(1))
+        sides = (self._shown[-1], shown)
+        claim = Claim(self.end, relation, term, self.where, self.given, sides)
         self._steps.append((_proved(claim), because))
+        self._shown.append(shown)
         return self
 
     @property
@@ -129,23 +140,28 @@ class Derivation:
         if {r[0] for r in strict} == {"<", ">"}:
             raise ValueError("a chain of steps both up and down proves no relation of its ends")
         relation = min(strict, key=len, default="=")
-        return Claim(self.start, relation, self.end, self.where, self.given)
+        sides = (self._shown[0], self._shown[-1])
+        return Claim(self.start, relation, self.end, self.where, self.given, sides)
 
     def _repr_latex_(self) -> str:
-        condition = _condition(self.where, self.given)
-        lines = [f"& {latex(self.start)} && {condition}"] + [
-            rf"{LATEX[claim.relation]}\;& {latex(claim.right)} && \text{{{_escaped(because)}}}"
-            for claim, because in self._steps
+        terms = [self.start, *(claim.right for claim, _ in self._steps)]
+        condition = _condition(self.where, self.given, *terms)
+        lines = [f"& {latex(self._shown[0])} && {condition}"] + [
+            rf"{LATEX[claim.relation]}\;& {latex(shown)} && \text{{{_escaped(because)}}}"
+            for (claim, because), shown in zip(self._steps, self._shown[1:], strict=True)
         ]
         return _aligned(lines)
 
     def __repr__(self) -> str:
-        rows = [(f"  {claim.relation} {claim.right}", why) for claim, why in self._steps]
+        rows = [
+            (f"  {claim.relation} {shown}", why)
+            for (claim, why), shown in zip(self._steps, self._shown[1:], strict=True)
+        ]
         width = max((len(row) for row, _ in rows), default=0)
         lines = [f"{row:<{width}}    {why.replace('$', '')}" for row, why in rows]
         limits = [] if self.where == sp.true else [str(self.where)]
         limits += [f"{name} = {value}" for name, value in self.given.items()]
-        head = f"{self.start}    ({', '.join(limits)})" if limits else str(self.start)
+        head = f"{self._shown[0]}    ({', '.join(limits)})" if limits else str(self._shown[0])
         return "\n".join([head, *lines])
 
 
@@ -190,10 +206,12 @@ def refute(
     Raises ValueError if the claim is in fact true, and Undecided if that is not clear.
     """
     where, given = _domain(where, given or {})
-    equation = Claim(_term(claim, "claim"), "=", _term(truth, "truth"), where, given)
+    frame, wrong, right = sys._getframe(1), _term(claim, "claim"), _term(truth, "truth")
+    shown = (written(wrong, "claim", 0, frame), written(right, "truth", 1, frame))
+    equation = Claim(wrong, "=", right, where, given, shown)
     found = equation.counterexample(_point(at, equation) if at else None)
     if found:
-        return Refutation(equation.left, equation.right, found)
+        return Refutation(*shown, found)
     if equation.holds():
         raise ValueError(f"the claim is true: {equation}")
     raise Undecided(f"no counterexample was found to {equation}")
@@ -269,8 +287,9 @@ def _shape(term: Expr | MatrixBase) -> str:
     return f"a {term.rows}×{term.cols} matrix" if isinstance(term, MatrixBase) else "a scalar"
 
 
-def _condition(where: Boolean, given: Mapping[Expr, Expr]) -> str:
+def _condition(where: Boolean, given: Mapping[Expr, Expr], *terms: Term) -> str:
     parts = [latex(where)] if where != sp.true else []
+    parts += assumed(*terms)
     parts += [f"{latex(name)} = {latex(value)}" for name, value in given.items()]
     return r",\; ".join(parts)
 

@@ -1,0 +1,120 @@
+"""What is typed in a call is shown in that order, and only if it is what is proved."""
+
+import pytest
+from sympy import (
+    Derivative,
+    Function,
+    IndexedBase,
+    Limit,
+    Rational,
+    Sum,
+    exp,
+    sqrt,
+    symbols,
+)
+
+from backprop.symbolic.activations import sigmoid
+from backprop.symbolic.printing import latex
+from backprop.symbolic.proof import Derivation, FalseStep, refute
+from backprop.symbolic.written import Written, valued
+
+x, h, y, z = symbols("x h y z", real=True)
+k, n = symbols("k n", integer=True, positive=True)
+A, B = symbols("A B", positive=True)
+a = IndexedBase("a", real=True)
+f = Function("f", real=True)
+ASSIGNED = y * y + x
+
+
+def shown(derivation):
+    return str(derivation).splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("derivation", "text"),
+    [
+        (Derivation(2 * x + h), "2*x + h"),
+        (Derivation(y - x), "y - x"),
+        (Derivation(y - (x - h)), "y - (x - h)"),
+        (Derivation(y - (-x)), "y - (-x)"),
+        (Derivation(-x * y), "-x*y"),
+        (Derivation(-(x + y) / h), "-(x + y)/h"),
+        (Derivation(exp(x) * exp(x)), "exp(x)*exp(x)"),
+        (Derivation((x + h) * (x - h)), "(x + h)*(x - h)"),
+        (Derivation(x * (1 + exp(-z)) ** (-2)), "x*(1 + exp(-z))**(-2)"),
+        (Derivation(2 * (3 * x)), "2*(3*x)"),
+        (Derivation(Rational(1, 2) * x), "1/2*x"),
+        (Derivation(sqrt(y + x)), "sqrt(y + x)"),
+        (Derivation(sigmoid(y + x) * (1 - sigmoid(y + x))), "sigmoid(y + x)*(1 - sigmoid(y + x))"),
+        (Derivation(Derivative(f(y + x) * 2, x)), "Derivative(f(y + x)*2, x)"),
+        (Derivation(Limit((y + x) / h, h, 1)), "Limit((y + x)/h, h, 1, dir='+')"),
+        (Derivation(start=y + x), "y + x"),
+    ],
+)
+def test_text_keeps_the_order(derivation, text):
+    assert shown(derivation) == text
+
+
+@pytest.mark.parametrize(
+    ("derivation", "tex"),
+    [
+        (Derivation(2 * x + h), "2 x + h"),
+        (Derivation(x * 2), r"x \cdot 2"),
+        (Derivation(y * (-x)), r"y \left(- x\right)"),
+        (Derivation(y + (-x)), r"y + \left(- x\right)"),
+        (Derivation(Sum(a[k], (k, 1, n)) * x), r"\left(\sum_{k=1}^{n} {a}_{k}\right) x"),
+        (Derivation(Sum(a[k] + 1, (k, 1, n))), r"\sum_{k=1}^{n} \left({a}_{k} + 1\right)"),
+        (Derivation(-x / y), r"- \frac{x}{y}"),
+        (Derivation(x ** (-2)), "x^{-2}"),
+        (Derivation((y - x) ** 2), r"\left(y - x\right)^{2}"),
+    ],
+)  # fmt: skip
+def test_latex_keeps_the_order(derivation, tex):
+    assert latex(derivation._shown[0]) == tex
+
+
+def test_a_name_stands_for_what_was_assigned_to_it():
+    assert shown(Derivation(ASSIGNED)) == "y*y + x"
+
+
+def test_a_name_that_was_assigned_something_else_since_is_shown_as_it_is():
+    local = ASSIGNED + 1
+    assert shown(Derivation(local)) == str(local)
+
+
+def test_steps_and_results_keep_the_order():
+    chain = Derivation((x + h) ** 2 - x**2).step(h * (2 * x + h), because="factor")
+    assert str(chain).splitlines()[1].startswith("  = h*(2*x + h)")
+    assert str(chain.result) == "(x + h)**2 - x**2 = h*(2*x + h)"
+
+
+def test_a_refuted_claim_is_shown_with_its_slip():
+    wrong = refute(exp(x) * exp(x) * 1, exp(x))
+    assert "e^{x} e^{x} \\cdot 1" in wrong._repr_latex_()
+
+
+def test_what_is_proved_is_the_value_and_not_the_order():
+    chain = Derivation(2 * x + h)
+    assert not chain.start.has(Written)
+    with pytest.raises(FalseStep):
+        chain.step(h + 3 * x, because="a slip")
+
+
+def test_the_value_of_a_written_term_is_what_sympy_makes_of_it():
+    term = Written("+", y, x, value=x + y)
+    assert valued(exp(term) * term) == exp(x + y) * (x + y)
+
+
+def test_a_call_without_source_is_shown_in_the_order_of_sympy():
+    chain = eval("Derivation(y + x)", {"Derivation": Derivation, "x": x, "y": y})
+    assert shown(chain) == str(x + y)
+
+
+def test_assumptions_about_signs_are_displayed():
+    chain = Derivation(Derivative(A * x**2 + B, x)).step(2 * A * x, because="powers")
+    assert chain.result._repr_latex_().endswith(r"\qquad (A > 0)$$") is False
+    assert "(A, B > 0)" in chain.result._repr_latex_()
+
+
+def test_that_an_index_is_a_whole_number_goes_without_saying():
+    assert r"\qquad" not in Derivation(Sum(a[k], (k, 1, n))).result._repr_latex_()
