@@ -2,6 +2,8 @@
 
 import pytest
 from sympy import (
+    Abs,
+    And,
     Derivative,
     Function,
     IndexedBase,
@@ -64,7 +66,11 @@ def test_text_keeps_the_order(derivation, text):
         (Derivation(y + (-x)), r"y + \left(- x\right)"),
         (Derivation(Sum(a[k], (k, 1, n)) * x), r"\left(\sum_{k=1}^{n} {a}_{k}\right) x"),
         (Derivation(Sum(a[k] + 1, (k, 1, n))), r"\sum_{k=1}^{n} \left({a}_{k} + 1\right)"),
+        (Derivation(x * Sum(a[k], (k, 1, n)) * y), r"x \left(\sum_{k=1}^{n} {a}_{k}\right) y"),
+        (Derivation(Derivative(x**2, x) * y), r"\left(\frac{d}{d x} x^{2}\right) y"),
+        (Derivation(Derivative(f(x), x) * f(y)), r"f'\left(x\right) f{\left(y \right)}"),
         (Derivation(-x / y), r"- \frac{x}{y}"),
+        (Derivation(-2 * x / y), r"- \frac{2 x}{y}"),
         (Derivation(x ** (-2)), "x^{-2}"),
         (Derivation((y - x) ** 2), r"\left(y - x\right)^{2}"),
     ],
@@ -110,11 +116,21 @@ def test_a_call_without_source_is_shown_in_the_order_of_sympy():
     assert shown(chain) == str(x + y)
 
 
-def test_assumptions_about_signs_are_displayed():
-    chain = Derivation(Derivative(A * x**2 + B, x)).step(2 * A * x, because="powers")
-    assert chain.result._repr_latex_().endswith(r"\qquad (A > 0)$$") is False
-    assert "(A, B > 0)" in chain.result._repr_latex_()
+def end(derivation):
+    return derivation.result._repr_latex_().partition(r"\qquad ")[2]
 
 
-def test_that_an_index_is_a_whole_number_goes_without_saying():
-    assert r"\qquad" not in Derivation(Sum(a[k], (k, 1, n))).result._repr_latex_()
+@pytest.mark.parametrize(
+    ("derivation", "conditions"),
+    [
+        (Derivation(A * x + B), "(A, B > 0)$$"),
+        (Derivation(A * x, where=A < 1), "(0 < A < 1)$$"),
+        (Derivation(x, where=And(x > -1, x < 1)), "(-1 < x < 1)$$"),
+        (Derivation(a[k], where=k <= n), r"(1 \le k \leq n)$$"),
+        (Derivation(x, where=Abs(x) <= A), r"(\left|{x}\right| \leq A,\; A > 0)$$"),
+        (Derivation(Sum(a[k], (k, 1, n))), ""),
+        (Derivation(x, given={x: A + y}), "(A > 0,\\; x = A + y)$$"),
+    ],
+)
+def test_what_a_result_rests_on_is_displayed(derivation, conditions):
+    assert end(derivation) == conditions

@@ -1,9 +1,27 @@
 """LaTeX as a mathematician writes it: σ(1 - σ), not (1 - σ)σ; a - y, not -y + a."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
-from sympy import Basic, Derivative, Expr, HadamardProduct, Indexed, IndexedBase, Mul, Symbol
-from sympy.core.symbol import Dummy
+from sympy import (
+    And,
+    Basic,
+    Derivative,
+    Dummy,
+    Expr,
+    Ge,
+    Gt,
+    HadamardProduct,
+    Indexed,
+    IndexedBase,
+    Le,
+    Lt,
+    Mul,
+    log,
+    true,
+)
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
@@ -15,31 +33,56 @@ def latex(expr: Basic) -> str:
 
 
 SIGNS = {
-    "positive": "> 0",
-    "negative": "< 0",
-    "nonnegative": r"\ge 0",
-    "nonpositive": r"\le 0",
-    "nonzero": r"\ne 0",
+    "positive": (">", "0"),
+    "negative": ("<", "0"),
+    "nonnegative": (r"\ge", "0"),
+    "nonpositive": (r"\le", "0"),
+    "nonzero": (r"\ne", "0"),
 }
 """What is said of a letter that was created with one of these assumptions, the strongest first."""
 
+FROM_ONE = (r"\ge", "1")
+BELOW = {">": "<", ">=": r"\le", r"\ge": r"\le"}
+"""How a lower bound is said from its own side."""
 
-def assumed(*terms: Basic) -> Iterator[str]:
-    """Yield what the free letters were assumed to be: $A, B > 0$.
 
-    That an index or a size is a whole number from 1 on goes without saying (notation page).
+def condition(where: Boolean, given: Mapping[Expr, Expr], *terms: Basic) -> str:
+    """Return in LaTeX what a claim about ``terms`` rests on: 0 < a < 1, 1 ≤ k ≤ n.
+
+    The signs that letters were created with are among it. That an index or a size is a whole
+    number from 1 on goes without saying (notation page), unless it has an upper bound as well.
     """
-    letters: dict[str, list[str]] = {}
+    signs = _signs(where, *terms, *given.values())
+    relations = [relation for relation in And.make_args(where) if relation != true]
+    lows = {letter: f"{bound} {BELOW[sign]} " for letter, (sign, bound) in signs.items()}
+    above = [r for r in relations if isinstance(r, Gt | Ge)]
+    lows |= {r.lhs: f"{latex(r.rhs)} {BELOW[r.rel_op]} " for r in above}
+    merged = {r.lhs for r in relations if isinstance(r, Lt | Le)} & {*lows}
+    parts = [
+        (lows[r.lhs] if r.lhs in merged else "") + latex(r)
+        for r in relations
+        if not (r in above and r.lhs in merged)
+    ]
+    said: dict[tuple[str, str], list[str]] = {}
+    for letter, sign in signs.items():
+        if letter not in merged and letter not in given and sign != FROM_ONE:
+            said.setdefault(sign, []).append(latex(letter))
+    parts += [f"{', '.join(names)} {' '.join(sign)}" for sign, names in said.items()]
+    parts += [f"{latex(name)} = {latex(value)}" for name, value in given.items()]
+    return r",\; ".join(parts)
+
+
+def _signs(*terms: Basic) -> dict[Basic, tuple[str, str]]:
+    """Return the sign that each free letter was created with, if any, as an inequality."""
     free = set().union(*(term.free_symbols for term in terms))
-    families = {base.label for term in terms for base in term.atoms(IndexedBase)}
-    for letter in sorted(free, key=lambda letter: str(letter)):
-        if isinstance(letter, Dummy) or not isinstance(letter, Symbol) or letter in families:
-            continue
-        sign = next((kind for kind in SIGNS if getattr(letter, f"is_{kind}")), None)
-        if sign and not (letter.is_integer and sign == "positive"):
-            letters.setdefault(sign, []).append(latex(letter))
-    for sign, names in letters.items():
-        yield f"{', '.join(names)} {SIGNS[sign]}"
+    free -= {base.label for term in terms for base in term.atoms(IndexedBase)}
+    signs = {}
+    for letter in sorted(free, key=str):
+        kind = next((kind for kind in SIGNS if getattr(letter, f"is_{kind}")), None)
+        if kind and letter.is_Symbol and not isinstance(letter, Dummy):
+            from_one = letter.is_integer and kind == "positive"
+            signs[letter] = FROM_ONE if from_one else SIGNS[kind]
+    return signs
 
 
 class _Printer(LatexPrinter):  # type: ignore[misc]
@@ -53,10 +96,19 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
                 else self._print(-expr)
             )
             return f"- {opposite}"
-        factors = sorted(expr.as_ordered_factors(), key=_is_sum)
+        factors = sorted(expr.as_ordered_factors(), key=_place)
         return str(super()._print_Mul(Mul(*factors, evaluate=False)))
 
+    def _needs_mul_brackets(self, expr: Expr, first: bool = False, last: bool = False) -> bool:
+        open_ended = not last and operates(expr)
+        return open_ended or bool(super()._needs_mul_brackets(expr, first, last))
+
     def _print_Derivative(self, expr: Derivative) -> str:
+        if primes(expr):
+            return (
+                f"{expr.expr.func}{primes(expr)}"
+                + rf"\left({self._print(expr.variables[0])}\right)"
+            )
         by_one_of_many = any(isinstance(v, Indexed) for v in expr.variables)
         self._settings["diff_operator_latex"] = r"\partial" if by_one_of_many else "d"
         text: str = super()._print_Derivative(expr)
@@ -66,6 +118,11 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         if not product or body.startswith(r"\frac") or text.endswith(bracketed):
             return text
         return text.removesuffix(body) + bracketed
+
+    def _print_Relational(self, expr: Relational) -> str:
+        """Write |r| < t, not t > |r|."""
+        reversed_ = expr.lhs.is_Atom and not (expr.rhs.is_Atom or expr.rhs.is_Indexed)
+        return str(super()._print_Relational(expr.reversed if reversed_ else expr))
 
     def _print_Indexed(self, expr: Indexed) -> str:
         base = self._print(expr.base)
@@ -83,6 +140,21 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         return [positive, *(t for t in terms if t is not positive)]
 
 
-def _is_sum(factor: Expr) -> bool:
+def primes(expr: Derivative) -> str:
+    """Return the primes of f'(x), f''(x), ...; none if the derivative is of another kind."""
+    body, by = expr.expr, set(expr.variables)
+    plain = isinstance(body, AppliedUndef) and body.args == tuple(by) and len(expr.variables) < 4
+    return "'" * len(expr.variables) if plain else ""
+
+
+def operates(expr: Expr) -> bool:
+    """Return whether all that follows seems to be differentiated, as in d/dx u v."""
+    return isinstance(expr, Derivative) and not primes(expr)
+
+
+def _place(factor: Expr) -> int:
+    """Put sums behind the other factors, and logarithms last."""
     base, power = factor.as_base_exp()
-    return base.is_Add and not power.could_extract_minus_sign()
+    if isinstance(base, log):
+        return 2
+    return int(base.is_Add and not power.could_extract_minus_sign())

@@ -25,7 +25,7 @@ from sympy.logic.boolalg import Boolean
 
 from backprop.symbolic.cases import TESTS, admits, contradicts, holds
 from backprop.symbolic.counterexample import Counterexample, Point, find, sample, short, unknowns
-from backprop.symbolic.printing import assumed, latex
+from backprop.symbolic.printing import condition, latex
 from backprop.symbolic.written import written
 
 Term: TypeAlias = Expr | MatrixBase | MatrixExpr
@@ -81,8 +81,8 @@ class Claim:
 
     def _repr_latex_(self) -> str:
         left, right = self.shown or (self.left, self.right)
-        condition = _condition(self.where, self.given, self.left, self.right)
-        tail = rf" \qquad ({condition})" if condition else ""
+        limits = condition(self.where, self.given, self.left, self.right)
+        tail = rf" \qquad ({limits})" if limits else ""
         return f"$${latex(left)} {LATEX[self.relation]} {latex(right)}{tail}$$"
 
     def __repr__(self) -> str:
@@ -145,8 +145,8 @@ class Derivation:
 
     def _repr_latex_(self) -> str:
         terms = [self.start, *(claim.right for claim, _ in self._steps)]
-        condition = _condition(self.where, self.given, *terms)
-        lines = [f"& {latex(self._shown[0])} && {condition}"] + [
+        limits = condition(self.where, self.given, *terms)
+        lines = [f"& {latex(self._shown[0])} && {limits}"] + [
             rf"{LATEX[claim.relation]}\;& {latex(shown)} && \text{{{_escaped(because)}}}"
             for (claim, because), shown in zip(self._steps, self._shown[1:], strict=True)
         ]
@@ -285,13 +285,6 @@ def _explicit(term: Term) -> Expr | MatrixBase:
 
 def _shape(term: Expr | MatrixBase) -> str:
     return f"a {term.rows}×{term.cols} matrix" if isinstance(term, MatrixBase) else "a scalar"
-
-
-def _condition(where: Boolean, given: Mapping[Expr, Expr], *terms: Term) -> str:
-    parts = [latex(where)] if where != sp.true else []
-    parts += assumed(*terms)
-    parts += [f"{latex(name)} = {latex(value)}" for name, value in given.items()]
-    return r",\; ".join(parts)
 
 
 def _aligned(lines: list[str]) -> str:

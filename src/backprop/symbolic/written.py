@@ -9,6 +9,7 @@ assigned to it in the same file, or in a cell of the same notebook.
 
 import ast
 import linecache
+import operator
 import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -22,13 +23,18 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
+from backprop.symbolic.printing import operates
+
 ADD, MUL, POW, ATOM = (PRECEDENCE[kind] for kind in ("Add", "Mul", "Pow", "Atom"))
-OPERATORS: Mapping[type[ast.AST], tuple[str, Callable[[Any, Any], Any]]] = {
-    ast.Add: ("+", lambda x, y: x + y),
-    ast.Sub: ("-", lambda x, y: x - y),
-    ast.Mult: ("*", lambda x, y: x * y),
-    ast.Div: ("/", lambda x, y: x / y),
-    ast.Pow: ("**", lambda x, y: x**y),
+SIGNS: Mapping[type[ast.AST], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"
+}  # fmt: skip
+OPERATIONS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
 }
 BRACKETED = (Sum, Product, Limit)
 """What shows a sum that it holds in brackets, if it knows it for one."""
@@ -86,7 +92,6 @@ class Written(Expr):  # type: ignore[misc]
             case "**":
                 return rf"{at(left, POW)}^{{{printer.doprint(right)}}}"
         first = at(left, MUL, **above)
-        first = rf"\left({first}\right)" if left.has(*BRACKETED) and not _closed(first) else first
         second = _inner(at(right, MUL, **above))
         return rf"{first} \cdot {second}" if second[0].isdigit() else f"{first} {second}"
 
@@ -95,7 +100,7 @@ class Written(Expr):  # type: ignore[misc]
         at = printer.parenthesize
         match self.sign:
             case "()":
-                return f"({printer.doprint(left)})"
+                return str(printer.doprint(left))
             case "neg":
                 return f"-{at(right, MUL, strict=True)}"
             case "+" | "-":
@@ -108,10 +113,6 @@ class Written(Expr):  # type: ignore[misc]
 def _inner(text: str, opening: str = r"\left(", closing: str = r"\right)") -> str:
     """Put in brackets what starts with a minus and does not stand first."""
     return f"{opening}{text}{closing}" if text.startswith("-") else text
-
-
-def _closed(text: str) -> bool:
-    return text.startswith((r"\left(", r"\frac")) and text.endswith((")", "}"))
 
 
 def written(value: Basic, name: str, place: int, frame: FrameType) -> Basic:
@@ -190,19 +191,39 @@ class _Reader(ast.NodeVisitor):
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:
         left, right = self.visit(node.left), self.visit(node.right)
-        sign, operate = OPERATORS.get(type(node.op), ("", None))
-        if operate is None or not (isinstance(left, Expr) and isinstance(right, Expr)):
+        sign = SIGNS.get(type(node.op))
+        if sign is None or not (isinstance(left, Expr) and isinstance(right, Expr)):
             return self.generic_visit(node)
-        value = operate(valued(left), valued(right))
+        value = OPERATIONS[sign](valued(left), valued(right))
         if sign == "**" and not str(right).startswith("-"):
             return sp.Pow(left, right, evaluate=False)
         if sign == "/" and left.is_Integer and right.is_Integer:
             return value
-        if sign in "*/" and getattr(left, "sign", "") == "neg":  # -x*y is read as (-x)*y
-            positive = left.args[1]
-            body = Written(sign, positive, right, value=operate(valued(positive), valued(right)))
+        if sign in "*/" and (positive := _opposite(left)) is not None:  # -x*y means (-x)*y
+            body = self._joined(sign, positive, right)
             return Written("neg", body, value=value)
-        return Written(sign, left, right, value=value)
+        return self._joined(sign, left, right)
+
+    @staticmethod
+    def _joined(sign: str, left: Expr, right: Expr) -> Written:
+        value = OPERATIONS[sign](valued(left), valued(right))
+        return Written(sign, _bounded(left) if sign == "*" else left, right, value=value)
+
+
+def _opposite(term: Expr) -> Expr | None:
+    """Return what stands behind a minus sign, if a term begins with one."""
+    if isinstance(term, Written):
+        return term.args[1] if term.sign == "neg" else None
+    return -term if term.is_Number and term.is_negative else None
+
+
+def _bounded(term: Expr) -> Expr:
+    """Put in brackets what would seem to act on all that follows it."""
+    if isinstance(term, Written):
+        joined = term.sign == "*" and (last := term.args[2]) != _bounded(term.args[2])
+        return Written("*", term.args[1], _bounded(last), value=term.value) if joined else term
+    acts = isinstance(term, BRACKETED) or operates(term)
+    return Written("()", term, value=valued(term)) if acts else term
 
 
 def _builds_terms(function: object) -> bool:
