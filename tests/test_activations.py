@@ -1,5 +1,7 @@
 """Activations against arithmetic of 30 digits, and their gradients against differences."""
 
+import math
+
 import mpmath
 import numpy as np
 import pytest
@@ -256,6 +258,23 @@ def test_softmax_takes_its_axis(z):
 @given(batches)
 def test_log_softmax_is_the_logarithm(z):
     np.testing.assert_allclose(np.exp(log_softmax(z)), softmax(z), rtol=1e-13)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_log_softmax_counts_every_largest_entry(count, dtype):
+    logarithms = log_softmax(np.array([0] * count + [-1], dtype))
+    exact = np.array([0] * count + [-1]) - math.log(count + math.exp(-1))
+    assert logarithms.dtype == dtype
+    np.testing.assert_allclose(logarithms, exact, rtol=4 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("gap", [1, 20, 40, 80])
+def test_log_softmax_of_the_largest_entry_is_not_rounded_to_zero(gap, dtype):
+    logarithms = log_softmax(np.array([[0, gap], [gap, 0]], dtype))
+    exact = np.array([[-gap, 0], [0, -gap]]) - math.log1p(math.exp(-gap))
+    np.testing.assert_allclose(logarithms, exact, rtol=4 * np.finfo(dtype).eps)
 
 
 def test_log_softmax_is_finite_where_softmax_is_zero():

@@ -203,6 +203,13 @@ def test_softmax_cross_entropy_is_cross_entropy_of_the_softmax(z, label):
     np.testing.assert_allclose(direct, through_jacobian, atol=1e-14)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_softmax_cross_entropy_of_a_sure_prediction_is_not_rounded_to_zero(dtype):
+    loss = losses.softmax_cross_entropy(np.array([0, 40], dtype), [0, 1])
+    assert loss.dtype == dtype
+    np.testing.assert_allclose(loss, 4.248354255291589e-18, rtol=4 * np.finfo(dtype).eps)
+
+
 @given(column, st.integers(0, 3), st.integers(-1000, 1000))
 def test_softmax_cross_entropy_does_not_see_a_shift(z, label, shift):
     y = np.eye(4)[label]

@@ -157,7 +157,9 @@ def log_softmax(z: ArrayLike, axis: int = 0) -> FloatArray:
         If the largest entry along the axis is infinite, for then p is undefined.
     """
     z = _below_its_maximum(z, axis)
-    return z - np.log(_sum(np.exp(z), axis))
+    below = _sum(np.where(z < 0, np.exp(z), 0), axis)
+    ties = _sum((z == 0).astype(z.dtype), axis) - 1
+    return z - np.log1p(ties + below)  # the 1 of a largest would round the others away
 
 
 @_quiet
