@@ -20,7 +20,7 @@ from backprop.convolution import (
     mean_pool2d,
     mean_pool2d_input_gradient,
 )
-from backprop.geometry import output_shape
+from backprop.geometry import causal_padding, output_shape, same_padding
 from backprop.gradient_check import check
 
 NAMES = [name for name in vars(convolution) if re.match(r"(conv|max_pool|mean_pool)2d", name)]
@@ -66,8 +66,12 @@ def poolings(draw, dtypes=dtypes, symmetric=False):
     size, f, (n, q) = draw(pairs[7]), draw(pairs[3]), draw(pairs[2])
     within = [st.integers(0, k // 2) for k in f]
     padding = draw(st.tuples(*(k if symmetric else st.tuples(k, k) for k in within)))
-    options = {"padding": padding, "stride": draw(st.none() | pairs[3])}
-    out = fits(size, f, padding=options["padding"], stride=options["stride"] or f)
+    options = {
+        "padding": padding,
+        "stride": draw(st.none() | pairs[3]),
+        "ceil": draw(st.booleans()),
+    }
+    out = fits(size, f, padding=padding, stride=options["stride"] or f, ceil=options["ceil"])
     assume(out is not None)
     delta, x = arrays(draw, [(n, q, *out), (n, q, *size)], draw(dtypes))
     return delta, np.round(x), f, options
@@ -166,11 +170,59 @@ def test_pooling_agrees_with_torch_ties_included(pool, data):
     functional = torch.nn.functional
     theirs = torch.tensor(x, requires_grad=True)
     pooled = {"max": functional.max_pool2d, "mean": functional.avg_pool2d}[pool]
-    z = pooled(theirs, f, options["stride"], options["padding"])
+    z = pooled(theirs, f, options["stride"], options["padding"], ceil_mode=options["ceil"])
     (dx,) = torch.autograd.grad(z, theirs, torch.tensor(delta))
     forward, backward = POOLS[pool]
     close(forward(x, f, **options), z.detach().numpy())
     close(backward(delta, x, f, **options), dx.numpy())
+
+
+@given(pairs[7], pairs[3], pairs[3], pairs[2])
+def test_same_is_that_of_torch_at_stride_one_and_that_of_jax_at_any(size, f, stride, dilation):
+    """Both share out their padding as `same_padding` does; the geometry tests hold that."""
+    x, w = np.ones((1, 1, *size)), np.ones((2, 1, *f))
+    options = {"stride": stride, "dilation": dilation}
+    letters = list(zip(size, f, stride, dilation, strict=True))
+    same = tuple(same_padding(n, k, stride=s, dilation=d) for n, k, s, d in letters)
+    z = conv2d(x, w, padding="same", **options)
+    assert z.shape[2:] == tuple(-(-n // s) for n, _, s, _ in letters)
+    np.testing.assert_array_equal(z, conv2d(x, w, padding=same, **options))
+    causal = tuple(causal_padding(k, dilation=d) for _, k, _, d in letters)
+    np.testing.assert_array_equal(
+        conv2d(x, w, padding="causal", **options), conv2d(x, w, padding=causal, **options)
+    )
+    for pool in (max_pool2d, mean_pool2d):
+        assert pool(x, f, stride=stride, padding="same").shape[2:] == z.shape[2:]
+
+
+def test_the_padding_of_a_helper_is_read_along_both_axes():
+    x, w = np.arange(49.0).reshape(1, 1, 7, 7), np.ones((1, 1, 4, 4))
+    z = conv2d(x, w, padding=same_padding(7, 4))
+    assert z.shape == (1, 1, 7, 7)
+    np.testing.assert_array_equal(z, conv2d(x, w, padding="same"))
+    np.testing.assert_array_equal(
+        conv2d(x, w, padding=causal_padding(4)), conv2d(x, w, padding="causal")
+    )
+
+
+def test_a_causal_convolution_sees_nothing_below_or_on_the_right():
+    x, w = np.random.default_rng(0).normal(size=(1, 1, 6, 7)), np.ones((1, 1, 3, 2))
+    z = conv2d(x, w, padding="causal", dilation=2)
+    x[:, :, 4:], x[..., 5:] = 9, 9
+    after = conv2d(x, w, padding="causal", dilation=2)
+    np.testing.assert_array_equal(after[..., :4, :5], z[..., :4, :5])
+    assert (after[..., 4:, :] != z[..., 4:, :]).all()
+
+
+def test_a_mean_in_ceil_mode_counts_the_cells_of_the_padded_image_alone():
+    x = np.arange(1.0, 6).reshape(1, 1, 1, 5)
+    assert mean_pool2d(x, (1, 2), ceil=True).ravel().tolist() == [1.5, 3.5, 5]
+    padded = {"stride": (1, 3), "padding": (0, 1), "ceil": True}
+    assert mean_pool2d(x, (1, 3), **padded).ravel().tolist() == [1, 4]
+    assert max_pool2d(-x, (1, 2), ceil=True).ravel().tolist() == [-1, -3, -5]
+    delta = np.array([[[[2.0, 4, 8]]]])
+    shares = mean_pool2d_input_gradient(delta, (1, 5), (1, 2), ceil=True)
+    assert shares.ravel().tolist() == [1, 1, 2, 2, 8]
 
 
 def test_the_loops_have_the_same_names_and_signatures():
@@ -415,6 +467,14 @@ REFUSED = {
     "padding of a pool": (
         lambda: max_pool2d(X, (2, 3), padding=((0, 0), (0, 2))),
         "padding must be at most 1, half of f = 3, not 2",
+    ),
+    "causal padding of a pool": (
+        lambda: max_pool2d(X, 3, padding="causal"),
+        "padding must be at most 1, half of f = 3, not 2",
+    ),
+    "no padding": (
+        lambda: conv2d(X, W, padding="SAME"),
+        'padding must be an integer, a pair, "valid", "same" or "causal", not \'SAME\'',
     ),
     "padding of a mean": (lambda: mean_pool2d(X, 1, padding=1), "padding must be at most 0"),
     "delta of a pool": (

@@ -344,7 +344,7 @@ def test_numpy_integers_count_as_integers():
     assert repr(output_size(n, f, padding=p)) == "398"
     assert repr(output_padding(n, f, padding=p, stride=s)) == "197"
     assert repr(transposed_size(n, f, padding=p, stride=s)) == "39603"
-    assert repr(same_padding(n, f, dilation=p)) == "(100, 100)"
+    assert repr(same_padding(n, f, dilation=p)) == "Around(before=100, after=100)"
     assert repr(receptive_field([Sliding(f, p, s, p)] * 2)) == str(
         Field(200 + 200 * 200 + 1, 200 * 200, -100 - 100 * 200)
     )
@@ -353,10 +353,42 @@ def test_numpy_integers_count_as_integers():
 
 
 def test_padding_2d_tells_the_four_sides_apart():
-    assert padding_2d(1) == ((1, 1), (1, 1))
-    assert padding_2d((1, 2)) == ((1, 1), (2, 2))
-    assert padding_2d(((0, 1), np.int64(2))) == ((0, 1), (2, 2))
+    assert padding_2d(1, 7, 3) == ((1, 1), (1, 1))
+    assert padding_2d((1, 2), 7, 3) == ((1, 1), (2, 2))
+    assert padding_2d(((0, 1), np.int64(2)), 7, 3) == ((0, 1), (2, 2))
     assert repr(pair((np.uint8(3), 4), "stride")) == "(3, 4)"
+
+
+def test_what_a_helper_returns_is_no_pair_of_rows_and_columns():
+    for sides in (same_padding(7, 4), causal_padding(4)):
+        assert padding_2d(sides, 7, 4) == (sides, sides) != padding_2d(tuple(sides), 7, 4)
+        assert padding_2d((sides, 1), 7, 4) == (sides, (1, 1))
+    assert output_shape(7, 4, padding=same_padding(7, 4)) == (7, 7)
+
+
+@given(st.tuples(*[st.tuples(st.integers(1, 9), st.integers(1, 4))] * 3), st.integers(1, 3))
+def test_a_name_stands_for_its_padding_along_each_axis(letters, d):
+    n, f, s = letters
+    options = {"stride": s, "dilation": d}
+    same, causal, valid = (
+        padding_2d(name, n, f, **options) for name in ("same", "causal", "valid")
+    )
+    for axis in (0, 1):
+        assert same[axis] == same_padding(n[axis], f[axis], stride=s[axis], dilation=d)
+        assert causal[axis] == causal_padding(f[axis], dilation=d)
+        assert valid[axis] == (0, 0)
+    rounded_up = tuple(-(-size // step) for size, step in zip(n, s, strict=True))
+    assert output_shape(n, f, padding="same", **options) == rounded_up
+    assert output_shape(n, f, padding="causal", **options) == rounded_up
+    assert padding_2d(("causal", "valid"), n, f, **options) == (causal[0], valid[1])
+    assert (coverage_2d(n, f, padding="same", **options)).shape == n
+
+
+def test_a_padding_that_is_no_name_is_told_the_names():
+    with pytest.raises(ValueError, match='a pair, "valid", "same" or "causal", not \'sane\''):
+        output_shape(7, 3, padding="sane")
+    with pytest.raises(TypeError, match="padding must be an integer or a pair here, not 'same'"):
+        window(0, 3, padding="same")
 
 
 ONE_AXIS = [output_size, window_starts, coverage]
@@ -368,7 +400,8 @@ GOOD = {"n": 6, "f": 3, "padding": 0, "stride": 1, "dilation": 1}
 @pytest.mark.parametrize("name", GOOD)
 @pytest.mark.parametrize("value", [1.0, True, np.True_, "3", None, np.array([3]), 2 + 0j])
 def test_what_is_not_an_integer_is_a_type_error_that_names_it(function, name, value):
-    with pytest.raises(TypeError, match=f"^{name} must be an integer, not "):
+    error = ValueError if (name, value) == ("padding", "3") else TypeError  # no name of a padding
+    with pytest.raises(error, match=f"^{name} must be an integer, "):
         function(**GOOD | {name: value})
 
 

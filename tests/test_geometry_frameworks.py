@@ -54,7 +54,7 @@ def test_a_pair_in_torch_is_one_padding_for_the_rows_and_one_for_the_columns(tor
 
 
 def test_pad_in_torch_takes_both_sides_of_the_last_axis_first(torch):
-    (above, below), (left, right) = padding_2d(((1, 2), (3, 4)))
+    (above, below), (left, right) = padding_2d(((1, 2), (3, 4)), 5, 3)
     x = torch.nn.functional.pad(torch.ones(1, 1, 5, 5), (left, right, above, below))
     assert output_shape(5, 3, padding=((1, 2), (3, 4))) == (x.shape[2] - 2, x.shape[3] - 2)
     assert x[0, 0, above, left] == 1 and x[0, 0, : above + 1].sum() == 5

@@ -80,6 +80,21 @@ def test_the_gradients_are_those_of_torch(dtype):
         np.testing.assert_allclose(gradient[name], tensor.grad.numpy(), rtol, rtol)
 
 
+@pytest.mark.parametrize("pool", [MaxPool2d, MeanPool2d])
+def test_padding_that_is_named_and_windows_that_hang_over_keep_the_gradient_right(pool):
+    layers = [
+        Conv2d(drawn((2, 2, 4, 3), 1), drawn((2,), 2), "tanh", padding="same", stride=(1, 2)),
+        pool(2, ceil=True),
+        Conv2d(drawn((3, 2, 2, 2), 3), drawn((3,), 4), "tanh", padding=("causal", "same")),
+        pool(3, stride=1, padding="same"),
+        Flatten(),
+        Dense(drawn((5, 24), 5), drawn((5,), 6), "softmax"),
+    ]
+    network, (X, Y) = Network(layers, "softmax_cross_entropy"), data()
+    assert network.shapes((2, 7, 6))[1:5] == ((2, 7, 3), (2, 4, 2), (3, 4, 2), (3, 4, 2))
+    assert check_network(network, X, Y, entries=25).passed
+
+
 def test_shapes_are_those_of_what_a_forward_pass_computes():
     network, (X, _) = small(), data()
     trace, shapes = network.forward(X), network.shapes((2, 7, 6))

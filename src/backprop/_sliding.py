@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
 
 from backprop._arrays import FloatArray
 from backprop.geometry import span
@@ -22,7 +23,10 @@ _Cells = tuple[slice, slice]
 
 
 class Slide(NamedTuple):
-    """How a window slides over images: everything as (along the rows, along the columns)."""
+    """How a window slides over images: everything as (along the rows, along the columns).
+
+    The sides are the padding; below and on the right they include what hangs over it in ceil mode.
+    """
 
     size: tuple[int, int]
     field: tuple[int, int]
@@ -30,6 +34,7 @@ class Slide(NamedTuple):
     stride: tuple[int, int]
     dilation: tuple[int, int]
     out: tuple[int, int]
+    over: tuple[int, int] = (0, 0)
 
     @property
     def padded_size(self) -> tuple[int, int]:
@@ -47,6 +52,17 @@ class Slide(NamedTuple):
         """Whether, along an axis, each cell of the padded images lies in exactly one window."""
         f, s, out = self.field[axis], self.stride[axis], self.out[axis]
         return f == s and out * s == self.padded_size[axis]
+
+    @property
+    def cells(self) -> NDArray[np.intp]:
+        """Of each window without dilation, how many cells do not hang over: (H', W') or (1, 1)."""
+        if self.over == (0, 0):
+            return np.full((1, 1), prod(self.field))
+        inside = zip(self.padded_size, self.over, self.field, self.stride, self.out, strict=True)
+        rows, columns = (
+            np.minimum(padded - over - s * np.arange(out), f) for padded, over, f, s, out in inside
+        )
+        return np.outer(rows, columns)
 
     def met(self, x: FloatArray, axis: int) -> list[FloatArray]:
         """Return, for each cell of the window along an axis, what it meets of padded images."""

@@ -6,9 +6,10 @@ every framework, a filter is not flipped: what is computed is the cross-correlat
 
     z[n, k, r, c] = b[k] + Σ w[k, q, i, j] x[n, q, s r + d i - p, s c + d j - p] over q, i and j,
 
-where x is 0 in the padding. Padding, stride and dilation are those of `geometry.output_shape`. With
-groups, channels and filters fall into as many equal parts, and each part of the filters sees its
-own part of the channels.
+where x is 0 in the padding. Padding, which may be "same" or "causal", stride and dilation are those
+of `geometry.output_shape`, and so is the ceil mode of pooling: of a window that hangs over the end,
+only the cells inside count. With groups, channels and filters fall into as many equal parts, and
+each part of the filters sees its own part of the channels.
 
 The sums are matrix products: a filter is a row of one matrix, a window is a column of the other.
 That one holds a pixel once for each column of a window that sees it. The rows of a window are not
@@ -36,7 +37,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from backprop._arrays import FloatArray, Rule, finite, positive_integer
 from backprop._sliding import BLOCK, Slide
-from backprop.geometry import Pair, Sides2D, output_shape, padding_2d, pair
+from backprop.geometry import Padding2D, Pair, output_shape, padding_2d, pair
 
 _IMAGES = "(N, C, H, W)"
 _passes_on = np.errstate(over="ignore", invalid="ignore", under="ignore")
@@ -48,7 +49,7 @@ def conv2d(
     w: ArrayLike,
     b: ArrayLike | None = None,
     *,
-    padding: Sides2D = 0,
+    padding: Padding2D = 0,
     stride: Pair = 1,
     dilation: Pair = 1,
     groups: int = 1,
@@ -74,7 +75,7 @@ def conv2d_input_gradient(
     w: ArrayLike,
     size: Pair,
     *,
-    padding: Sides2D = 0,
+    padding: Padding2D = 0,
     stride: Pair = 1,
     dilation: Pair = 1,
     groups: int = 1,
@@ -102,7 +103,7 @@ def conv2d_filter_gradient(
     x: ArrayLike,
     field: Pair,
     *,
-    padding: Sides2D = 0,
+    padding: Padding2D = 0,
     stride: Pair = 1,
     dilation: Pair = 1,
     groups: int = 1,
@@ -131,7 +132,7 @@ def conv2d_matrix(
     w: ArrayLike,
     shape: tuple[int, int, int],
     *,
-    padding: Sides2D = 0,
+    padding: Padding2D = 0,
     stride: Pair = 1,
     dilation: Pair = 1,
     groups: int = 1,
@@ -150,11 +151,16 @@ def conv2d_matrix(
 
 
 def max_pool2d(
-    x: ArrayLike, f: Pair, *, stride: Pair | None = None, padding: Sides2D = 0
+    x: ArrayLike,
+    f: Pair,
+    *,
+    stride: Pair | None = None,
+    padding: Padding2D = 0,
+    ceil: bool = False,
 ) -> FloatArray:
     """Return the largest entry of each window, (N, C, H', W'); the padding is never chosen."""
     x = _array(x, "x", _IMAGES, rule=None)
-    slide = _pool(x.shape[2:], f, stride, padding)
+    slide = _pool(x.shape[2:], f, stride, padding, ceil)
     z = _pooled(slide.pad(x, -np.inf), slide, np.maximum)
     finite(z, "x")
     return z
@@ -162,7 +168,13 @@ def max_pool2d(
 
 @_passes_on
 def max_pool2d_input_gradient(
-    delta: ArrayLike, x: ArrayLike, f: Pair, *, stride: Pair | None = None, padding: Sides2D = 0
+    delta: ArrayLike,
+    x: ArrayLike,
+    f: Pair,
+    *,
+    stride: Pair | None = None,
+    padding: Padding2D = 0,
+    ceil: bool = False,
 ) -> FloatArray:
     """Return ∂L/∂x: delta goes to the largest entry of its window, the first in reading order.
 
@@ -170,7 +182,7 @@ def max_pool2d_input_gradient(
     """
     delta, x = _array(delta, "delta", _IMAGES), _array(x, "x", _IMAGES, rule=None)
     _same_dtype(delta=delta, x=x)
-    slide = _pool(x.shape[2:], f, stride, padding)
+    slide = _pool(x.shape[2:], f, stride, padding, ceil)
     slide.check(delta, x.shape[1], len(x))
     x = slide.pad(x, -np.inf)
     dx = _room(x, slide, 1)
@@ -189,23 +201,34 @@ def max_pool2d_input_gradient(
 
 @_passes_on
 def mean_pool2d(
-    x: ArrayLike, f: Pair, *, stride: Pair | None = None, padding: Sides2D = 0
+    x: ArrayLike,
+    f: Pair,
+    *,
+    stride: Pair | None = None,
+    padding: Padding2D = 0,
+    ceil: bool = False,
 ) -> FloatArray:
     """Return the mean of each window, (N, C, H', W'); the zeros of the padding count."""
     x = _array(x, "x", _IMAGES)
-    slide = _pool(x.shape[2:], f, stride, padding)
-    return _pooled(slide.pad(x), slide, np.add) / prod(slide.field)
+    slide = _pool(x.shape[2:], f, stride, padding, ceil)
+    return _pooled(slide.pad(x), slide, np.add) / slide.cells.astype(x.dtype)
 
 
 @_passes_on
 def mean_pool2d_input_gradient(
-    delta: ArrayLike, size: Pair, f: Pair, *, stride: Pair | None = None, padding: Sides2D = 0
+    delta: ArrayLike,
+    size: Pair,
+    f: Pair,
+    *,
+    stride: Pair | None = None,
+    padding: Padding2D = 0,
+    ceil: bool = False,
 ) -> FloatArray:
     """Return ∂L/∂x: each entry of a window gets an equal share of its delta; size = (H, W)."""
     delta = _array(delta, "delta", _IMAGES)
-    slide = _pool(pair(size, "size"), f, stride, padding)
+    slide = _pool(pair(size, "size"), f, stride, padding, ceil)
     slide.check(delta, delta.shape[1])
-    share = delta / prod(slide.field)
+    share = delta / slide.cells.astype(delta.dtype)
     height, width = slide.padded_size
     to_rows = np.zeros((*delta.shape[:2], height, slide.out[1]), delta.dtype)
     for rows in slide.met(to_rows, 0):
@@ -282,22 +305,32 @@ def _to_first(
     dx[-1][...] = delta if tiles else dx[-1] + delta
 
 
-def _slide(size: Any, field: Any, padding: Sides2D, stride: Pair, dilation: Pair) -> Slide:
-    out = output_shape(size, field, padding=padding, stride=stride, dilation=dilation)
-    return Slide(
-        size, field, padding_2d(padding), pair(stride, "stride"), pair(dilation, "dilation"), out
-    )
+def _slide(
+    size: Any,
+    field: Any,
+    padding: Padding2D,
+    stride: Pair,
+    dilation: Pair = 1,
+    ceil: bool = False,
+) -> Slide:
+    steps: dict[str, Any] = {"stride": stride, "dilation": dilation}
+    out = output_shape(size, field, padding=padding, **steps, ceil=ceil)
+    sides = padding_2d(padding, size, field, **steps)
+    return Slide(size, field, sides, pair(stride, "stride"), pair(dilation, "dilation"), out)
 
 
-def _pool(size: Any, f: Pair, stride: Pair | None, padding: Sides2D) -> Slide:
+def _pool(size: Any, f: Pair, stride: Pair | None, padding: Padding2D, ceil: bool) -> Slide:
     f = pair(f, "f")
-    slide = _slide(size, f, padding, f if stride is None else stride, 1)
+    slide = _slide(size, f, padding, f if stride is None else stride, ceil=ceil)
     for width, sides in zip(f, slide.sides, strict=True):
         if max(sides) > width // 2:
             raise ValueError(
                 f"padding must be at most {width // 2}, half of f = {width}, not {max(sides)}"
             )
-    return slide
+    ends = [s * (out - 1) + width for s, out, width in zip(slide.stride, slide.out, f, strict=True)]
+    down, along = (max(end - n, 0) for end, n in zip(ends, slide.padded_size, strict=True))
+    (above, below), (left, right) = slide.sides
+    return slide._replace(sides=((above, below + down), (left, right + along)), over=(down, along))
 
 
 def _biases(b: ArrayLike, w: FloatArray) -> FloatArray:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from backprop._arrays import FloatArray
-from backprop.geometry import Pair, output_shape, window_2d
+from backprop.geometry import Pair, output_shape, padding_2d, pair, window_2d
 
 Meeting = tuple[int, int, int, int, int, int]
 
@@ -28,9 +28,9 @@ def conv2d(
     groups: int = 1,
 ) -> FloatArray:
     """Return z (N, K, H', W')."""
-    (N, C, *size), (K, _, *f) = x.shape, w.shape
+    (N, C), K, size, f = x.shape[:2], len(w), x.shape[2:], w.shape[2:]
     options = {"padding": padding, "stride": stride, "dilation": dilation}
-    z = np.zeros((N, K, *output_shape(_pair(size), _pair(f), **options)), x.dtype)
+    z = np.zeros((N, K, *output_shape(size, f, **options)), x.dtype)
     for n, (k, q, channel) in product(range(N), _channels(K, C, groups)):
         for r, c, i, j, row, column in _meetings(size, f, **options):
             z[n, k, r, c] += w[k, q, i, j] * x[n, channel, row, column]
@@ -49,7 +49,7 @@ def conv2d_input_gradient(
 ) -> FloatArray:
     """Return dL/dx (N, C, H, W): each cell of x gets back what its meetings passed on."""
     (N, K, *_), (_, part, *f) = delta.shape, w.shape
-    dx = np.zeros((N, part * groups, *_pair(size)), delta.dtype)
+    dx = np.zeros((N, part * groups, *pair(size, "size")), delta.dtype)
     for n, (k, q, channel) in product(range(N), _channels(K, part * groups, groups)):
         for r, c, i, j, row, column in _meetings(
             size, f, padding=padding, stride=stride, dilation=dilation
@@ -70,7 +70,7 @@ def conv2d_filter_gradient(
 ) -> FloatArray:
     """Return dL/dw (K, C / groups, f_h, f_w), summed over the examples."""
     (N, C, *size), K = x.shape, delta.shape[1]
-    dw = np.zeros((K, C // groups, *_pair(field)), x.dtype)
+    dw = np.zeros((K, C // groups, *pair(field, "field")), x.dtype)
     for n, (k, q, channel) in product(range(N), _channels(K, C, groups)):
         for r, c, i, j, row, column in _meetings(
             size, field, padding=padding, stride=stride, dilation=dilation
@@ -89,9 +89,9 @@ def conv2d_matrix(
     groups: int = 1,
 ) -> FloatArray:
     """Return the matrix (K H' W', C H W): where two cells meet stands the weight between them."""
-    (K, _, *f), (C, *size) = w.shape, shape
+    K, C, size, f = len(w), shape[0], shape[1:], w.shape[2:]
     options = {"padding": padding, "stride": stride, "dilation": dilation}
-    out = output_shape(_pair(size), _pair(f), **options)
+    out = output_shape(size, f, **options)
     matrix = np.zeros((K, *out, C, *size), w.dtype)
     for k, q, channel in _channels(K, C, groups):
         for r, c, i, j, row, column in _meetings(size, f, **options):
@@ -100,24 +100,37 @@ def conv2d_matrix(
 
 
 def max_pool2d(
-    x: FloatArray, f: Pair, *, stride: Pair | None = None, padding: Any = 0
+    x: FloatArray,
+    f: Pair,
+    *,
+    stride: Pair | None = None,
+    padding: Any = 0,
+    ceil: bool = False,
 ) -> FloatArray:
     """Return the largest entry of each window."""
-    z = np.full(_pooled(x.shape, f, stride, padding), -np.inf, x.dtype)
+    options = {"padding": padding, "stride": stride or f, "ceil": ceil}
+    z = np.full((*x.shape[:2], *output_shape(x.shape[2:], f, **options)), -np.inf, x.dtype)
     for n, q in np.ndindex(x.shape[:2]):
-        for r, c, _, _, row, column in _meetings(x.shape[2:], f, padding, stride or f):
+        for r, c, _, _, row, column in _meetings(x.shape[2:], f, **options):
             z[n, q, r, c] = max(z[n, q, r, c], x[n, q, row, column])
     return z
 
 
 def max_pool2d_input_gradient(
-    delta: FloatArray, x: FloatArray, f: Pair, *, stride: Pair | None = None, padding: Any = 0
+    delta: FloatArray,
+    x: FloatArray,
+    f: Pair,
+    *,
+    stride: Pair | None = None,
+    padding: Any = 0,
+    ceil: bool = False,
 ) -> FloatArray:
     """Return dL/dx: delta goes to the first cell, in reading order, that holds the largest."""
-    z = max_pool2d(x, f, stride=stride, padding=padding)
+    options = {"padding": padding, "stride": stride or f, "ceil": ceil}
+    z = max_pool2d(x, f, **options)
     waiting, dx = np.ones(z.shape, bool), np.zeros_like(x)
     for n, q in np.ndindex(x.shape[:2]):
-        for r, c, _, _, row, column in _meetings(x.shape[2:], f, padding, stride or f):
+        for r, c, _, _, row, column in _meetings(x.shape[2:], f, **options):
             if waiting[n, q, r, c] and x[n, q, row, column] == z[n, q, r, c]:
                 dx[n, q, row, column] += delta[n, q, r, c]
                 waiting[n, q, r, c] = False
@@ -125,40 +138,66 @@ def max_pool2d_input_gradient(
 
 
 def mean_pool2d(
-    x: FloatArray, f: Pair, *, stride: Pair | None = None, padding: Any = 0
+    x: FloatArray,
+    f: Pair,
+    *,
+    stride: Pair | None = None,
+    padding: Any = 0,
+    ceil: bool = False,
 ) -> FloatArray:
     """Return the mean of each window, in which the padding counts as zeros."""
-    z = np.zeros(_pooled(x.shape, f, stride, padding), x.dtype)
+    options = {"padding": padding, "stride": stride or f, "ceil": ceil}
+    cells = _cells(x.shape[2:], f, **options)
+    z = np.zeros((*x.shape[:2], *cells.shape), x.dtype)
     for n, q in np.ndindex(x.shape[:2]):
-        for r, c, _, _, row, column in _meetings(x.shape[2:], f, padding, stride or f):
-            z[n, q, r, c] += x[n, q, row, column]
-    f_h, f_w = _pair(f)
-    return z / (f_h * f_w)
+        for r, c, _, _, row, column in _meetings(x.shape[2:], f, **options):
+            z[n, q, r, c] += x[n, q, row, column] / cells[r, c]
+    return z
 
 
 def mean_pool2d_input_gradient(
-    delta: FloatArray, size: Pair, f: Pair, *, stride: Pair | None = None, padding: Any = 0
+    delta: FloatArray,
+    size: Pair,
+    f: Pair,
+    *,
+    stride: Pair | None = None,
+    padding: Any = 0,
+    ceil: bool = False,
 ) -> FloatArray:
     """Return dL/dx: each cell of a window gets an equal share."""
-    f_h, f_w = _pair(f)
-    dx = np.zeros((*delta.shape[:2], *_pair(size)), delta.dtype)
+    options = {"padding": padding, "stride": stride or f, "ceil": ceil}
+    cells = _cells(size, f, **options)
+    dx = np.zeros((*delta.shape[:2], *pair(size, "size")), delta.dtype)
     for n, q in np.ndindex(delta.shape[:2]):
-        for r, c, _, _, row, column in _meetings(size, f, padding, stride or f):
-            dx[n, q, row, column] += delta[n, q, r, c] / (f_h * f_w)
+        for r, c, _, _, row, column in _meetings(size, f, **options):
+            dx[n, q, row, column] += delta[n, q, r, c] / cells[r, c]
     return dx
 
 
 def _meetings(
-    size: Any, f: Any, padding: Any = 0, stride: Pair = 1, dilation: Pair = 1
+    size: Any, f: Any, padding: Any = 0, stride: Pair = 1, dilation: Pair = 1, ceil: bool = False
 ) -> Iterator[Meeting]:
     """Yield (r, c, i, j, row, column): for z[r, c], w[i, j] meets x[row, column]."""
-    (height, width), f = _pair(size), _pair(f)
-    options = {"padding": padding, "stride": stride, "dilation": dilation}
-    for r, c in np.ndindex(output_shape((height, width), f, **options)):
-        rows, columns = window_2d((r, c), f, **options)
+    (height, width), f = pair(size, "size"), pair(f, "f")
+    options = {"stride": stride, "dilation": dilation}
+    sides = padding_2d(padding, size, f, **options)
+    for r, c in np.ndindex(output_shape(size, f, padding=padding, ceil=ceil, **options)):
+        rows, columns = window_2d((r, c), f, padding=sides, **options)
         for (i, row), (j, column) in product(enumerate(rows), enumerate(columns)):
             if 0 <= row < height and 0 <= column < width:
                 yield r, c, i, j, row, column
+
+
+def _cells(size: Any, f: Pair, padding: Any, stride: Pair, ceil: bool) -> FloatArray:
+    """Return how many cells of each window lie in the image or in its padding."""
+    (height, width), sides = pair(size, "size"), padding_2d(padding, size, f, stride=stride)
+    (above, below), (left, right) = sides
+    cells = np.zeros(output_shape(size, f, padding=padding, stride=stride, ceil=ceil))
+    for r, c in np.ndindex(cells.shape):
+        rows, columns = window_2d((r, c), f, padding=sides, stride=stride)
+        for row, column in product(rows, columns):
+            cells[r, c] += -above <= row < height + below and -left <= column < width + right
+    return cells
 
 
 def _channels(K: int, C: int, groups: int) -> Iterator[tuple[int, int, int]]:
@@ -166,12 +205,3 @@ def _channels(K: int, C: int, groups: int) -> Iterator[tuple[int, int, int]]:
     part = C // groups
     for k, q in product(range(K), range(part)):
         yield k, q, k // (K // groups) * part + q
-
-
-def _pooled(shape: tuple[int, ...], f: Pair, stride: Pair | None, padding: Any) -> tuple[int, ...]:
-    return *shape[:2], *output_shape(_pair(shape[2:]), f, padding=padding, stride=stride or f)
-
-
-def _pair(value: Any) -> tuple[int, int]:
-    first, second = value if isinstance(value, (tuple, list)) else (value, value)
-    return first, second

@@ -4,14 +4,17 @@ The letters are those of the chapter. Along one axis,
 
     n         cells of the input
     f         cells of the filter
-    padding   cells added on each side of the input (p), or a pair: (before it, after it)
+    padding   cells added on each side of the input (p), or a pair: (before it, after it), or one
+              of the names "valid" (none), "same" (output size ⌈n / s⌉, as `same_padding` finds it)
+              and "causal" (nothing after an output's own cell, as `causal_padding` finds it)
     stride    steps from one window to the next (s)
     dilation  steps from one cell of the filter to the next (d); 1 means none
 
 Input cells are numbered from 0; a negative position, or one from n upwards, lies in the padding.
 In two dimensions each letter is a pair (along the rows, along the columns), or one integer that
 stands for both. So `padding=(1, 2)` adds 1 above and below, and 2 on the left and on the right;
-`padding=((0, 1), (0, 1))` adds 1 below and on the right.
+`padding=((0, 1), (0, 1))` adds 1 below and on the right. What `same_padding` and `causal_padding`
+return, an `Around`, and the names hold for each axis.
 
 Every function raises a TypeError for what is not an integer and a ValueError for an integer out
 of its range, or for a filter that is wider than the padded input.
@@ -19,18 +22,27 @@ of its range, or for a filter that is wider than the padded input.
 
 import operator
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 IntArray = NDArray[np.intp]
-Sides = int | tuple[int, int]
-Pair = int | tuple[int, int]
-Sides2D = int | tuple[Sides, Sides]
+Name: TypeAlias = Literal["valid", "same", "causal"]
+Sides: TypeAlias = int | tuple[int, int]
+Padding: TypeAlias = Sides | Name
+Pair: TypeAlias = int | tuple[int, int]
+Padding2D: TypeAlias = Padding | tuple[Padding, Padding]
 
 _LEAST = {"padding": 0, "k": 0, "output_padding": 0}
 """The least values of arguments; it is 1 for those that are not named."""
+
+
+class Around(NamedTuple):
+    """Padding along one axis; unlike a plain pair, it stands for both axes where two are meant."""
+
+    before: int
+    after: int
 
 
 class Sliding(NamedTuple):
@@ -61,7 +73,7 @@ def span(f: int, *, dilation: int = 1) -> int:
 
 
 def output_size(
-    n: int, f: int, *, padding: Sides = 0, stride: int = 1, dilation: int = 1, ceil: bool = False
+    n: int, f: int, *, padding: Padding = 0, stride: int = 1, dilation: int = 1, ceil: bool = False
 ) -> int:
     """Return ⌊(n + 2p - d(f - 1) - 1) / s⌋ + 1, the number of windows that fit; at least 1.
 
@@ -69,7 +81,7 @@ def output_size(
     padding after the input does, though it hangs over the end.
     """
     n, stride, width = *_integers(n=n, stride=stride), span(f, dilation=dilation)
-    before, after = _sides(padding)
+    before, after = around(padding, n, f, stride=stride, dilation=dilation)
     slack = before + n + after - width
     size, left_over = slack // stride + 1, slack % stride
     if ceil and left_over and size * stride < before + n:
@@ -89,21 +101,39 @@ def window(k: int, f: int, *, padding: Sides = 0, stride: int = 1, dilation: int
 
 
 def window_starts(
-    n: int, f: int, *, padding: Sides = 0, stride: int = 1, dilation: int = 1
+    n: int, f: int, *, padding: Padding = 0, stride: int = 1, dilation: int = 1
 ) -> IntArray:
     """Return the first position of each window, ks - p, in order of the output cells."""
     size = output_size(n, f, padding=padding, stride=stride, dilation=dilation)
-    return np.arange(size) * stride - _sides(padding)[0]
+    before, _ = around(padding, n, f, stride=stride, dilation=dilation)
+    return np.arange(size) * stride - before
 
 
-def coverage(n: int, f: int, *, padding: Sides = 0, stride: int = 1, dilation: int = 1) -> IntArray:
+def coverage(
+    n: int, f: int, *, padding: Padding = 0, stride: int = 1, dilation: int = 1
+) -> IntArray:
     """Return, for each of the n input cells, how many windows see it."""
     starts = window_starts(n, f, padding=padding, stride=stride, dilation=dilation)
     seen = np.add.outer(starts, dilation * np.arange(f))
     return np.bincount(seen[(seen >= 0) & (seen < n)], minlength=n)
 
 
-def same_padding(n: int, f: int, *, stride: int = 1, dilation: int = 1) -> tuple[int, int]:
+def around(padding: Padding, n: int, f: int, *, stride: int = 1, dilation: int = 1) -> Around:
+    """Return the padding (before, after) that a number, a pair or a name stands for."""
+    if not isinstance(padding, str):
+        return _sides(padding)
+    if padding == "valid":
+        return Around(0, 0)
+    if padding == "same":
+        return same_padding(n, f, stride=stride, dilation=dilation)
+    if padding == "causal":
+        return causal_padding(f, dilation=dilation)
+    raise ValueError(
+        f'padding must be an integer, a pair, "valid", "same" or "causal", not {padding!r}'
+    )
+
+
+def same_padding(n: int, f: int, *, stride: int = 1, dilation: int = 1) -> Around:
     """Return the padding (before, after) that makes the output size ⌈n / s⌉.
 
     It is the least that does. Where it is odd, the odd cell goes after the input, as in the
@@ -111,7 +141,7 @@ def same_padding(n: int, f: int, *, stride: int = 1, dilation: int = 1) -> tuple
     """
     n, stride, width = *_integers(n=n, stride=stride), span(f, dilation=dilation)
     total = max((n - 1) // stride * stride + width - n, 0)
-    return total // 2, total - total // 2
+    return Around(total // 2, total - total // 2)
 
 
 def full_padding(f: int, *, dilation: int = 1) -> int:
@@ -119,9 +149,9 @@ def full_padding(f: int, *, dilation: int = 1) -> int:
     return span(f, dilation=dilation) - 1
 
 
-def causal_padding(f: int, *, dilation: int = 1) -> tuple[int, int]:
+def causal_padding(f: int, *, dilation: int = 1) -> Around:
     """Return (d(f - 1), 0): output cell k sees input cell ks and cells before it, none after."""
-    return span(f, dilation=dilation) - 1, 0
+    return Around(span(f, dilation=dilation) - 1, 0)
 
 
 def transposed_size(
@@ -157,7 +187,7 @@ def transposed_size(
 
 
 def output_padding(
-    n: int, f: int, *, padding: Sides = 0, stride: int = 1, dilation: int = 1
+    n: int, f: int, *, padding: Padding = 0, stride: int = 1, dilation: int = 1
 ) -> int:
     """Return what `transposed_size` has to be given to get from the output size back to n.
 
@@ -165,7 +195,8 @@ def output_padding(
     """
     size = output_size(n, f, padding=padding, stride=stride, dilation=dilation)
     n, stride = _integers(n=n, stride=stride)
-    return n + sum(_sides(padding)) - span(f, dilation=dilation) - (size - 1) * stride
+    sides = around(padding, n, f, stride=stride, dilation=dilation)
+    return n + sum(sides) - span(f, dilation=dilation) - (size - 1) * stride
 
 
 def receptive_field(layers: Iterable[Sliding]) -> Field:
@@ -186,15 +217,26 @@ def receptive_field(layers: Iterable[Sliding]) -> Field:
 
 
 def output_shape(
-    n: Pair, f: Pair, *, padding: Sides2D = 0, stride: Pair = 1, dilation: Pair = 1
+    n: Pair,
+    f: Pair,
+    *,
+    padding: Padding2D = 0,
+    stride: Pair = 1,
+    dilation: Pair = 1,
+    ceil: bool = False,
 ) -> tuple[int, int]:
     """Return the rows and columns of the output: `output_size` along each axis."""
-    rows, columns = _axes(n=n, f=f, padding=padding, stride=stride, dilation=dilation)
+    rows, columns = _axes(n=n, f=f, padding=padding, stride=stride, dilation=dilation, ceil=ceil)
     return output_size(**rows), output_size(**columns)
 
 
 def window_2d(
-    k: Pair, f: Pair, *, padding: Sides2D = 0, stride: Pair = 1, dilation: Pair = 1
+    k: Pair,
+    f: Pair,
+    *,
+    padding: Sides | tuple[Sides, Sides] = 0,
+    stride: Pair = 1,
+    dilation: Pair = 1,
 ) -> tuple[IntArray, IntArray]:
     """Return the rows and the columns of the input that output cell k = (row, column) sees."""
     rows, columns = _axes(k=k, f=f, padding=padding, stride=stride, dilation=dilation)
@@ -202,7 +244,7 @@ def window_2d(
 
 
 def coverage_2d(
-    n: Pair, f: Pair, *, padding: Sides2D = 0, stride: Pair = 1, dilation: Pair = 1
+    n: Pair, f: Pair, *, padding: Padding2D = 0, stride: Pair = 1, dilation: Pair = 1
 ) -> IntArray:
     """Return, in the shape of the input, how many windows see each cell.
 
@@ -212,10 +254,12 @@ def coverage_2d(
     return np.outer(coverage(**rows), coverage(**columns))
 
 
-def padding_2d(padding: Sides2D) -> tuple[tuple[int, int], tuple[int, int]]:
+def padding_2d(
+    padding: Padding2D, n: Pair, f: Pair, *, stride: Pair = 1, dilation: Pair = 1
+) -> tuple[Around, Around]:
     """Return the padding as ((above, below), (left, right))."""
-    along_rows, along_columns = _pair(padding, "padding")
-    return _sides(along_rows), _sides(along_columns)
+    rows, columns = _axes(n=n, f=f, padding=padding, stride=stride, dilation=dilation)
+    return around(**rows), around(**columns)
 
 
 def pair(value: Pair, name: str) -> tuple[int, int]:
@@ -238,7 +282,7 @@ def multiplications(
     filters: int,
     f: Pair,
     *,
-    padding: Sides2D = 0,
+    padding: Padding2D = 0,
     stride: Pair = 1,
     dilation: Pair = 1,
     groups: int = 1,
@@ -283,10 +327,12 @@ def _integer(value: Any, name: str, least: int) -> int:
     return integer
 
 
-def _sides(padding: Any) -> tuple[int, int]:
+def _sides(padding: Any) -> Around:
     """Return the padding along one axis as (before, after)."""
-    before, after = _pair(padding, "padding")
-    return _integer(before, "padding", 0), _integer(after, "padding", 0)
+    if isinstance(padding, str):
+        raise TypeError(f"padding must be an integer or a pair here, not {padding!r}")
+    before, after = padding if isinstance(padding, Around) else _pair(padding, "padding")
+    return Around(_integer(before, "padding", 0), _integer(after, "padding", 0))
 
 
 def _axes(**arguments: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -297,7 +343,7 @@ def _axes(**arguments: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _pair(value: Any, name: str) -> tuple[Any, Any]:
-    if not isinstance(value, (tuple, list)):
+    if isinstance(value, Around) or not isinstance(value, (tuple, list)):
         return value, value
     if len(value) != 2:
         raise ValueError(f"{name} must be an integer or a pair, not {value!r}")

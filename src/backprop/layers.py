@@ -32,7 +32,7 @@ from backprop.convolution import (
     mean_pool2d,
     mean_pool2d_input_gradient,
 )
-from backprop.geometry import Pair, Sides2D, output_shape, padding_2d, pair
+from backprop.geometry import Padding2D, Pair, output_shape, padding_2d, pair
 
 Shape: TypeAlias = tuple[int, ...]
 Kind: TypeAlias = Literal["columns", "images"]
@@ -180,7 +180,7 @@ class Conv2d(Weighted):
 
     activation: str = "identity"
     _: KW_ONLY
-    padding: Sides2D = 0
+    padding: Padding2D = 0
     stride: Pair = 1
     dilation: Pair = 1
     groups: int = 1
@@ -192,7 +192,8 @@ class Conv2d(Weighted):
         super().__post_init__()
         if self.g.derivative is None:
             raise ValueError(f"activation must act entry by entry, as {self.activation} does not")
-        padding_2d(self.padding), pair(self.stride, "stride"), pair(self.dilation, "dilation")
+        pair(self.stride, "stride"), pair(self.dilation, "dilation")
+        padding_2d(self.padding, 1, self.W.shape[2:])  # refuses what is out of range
         if len(self.W) % positive_integer(self.groups, "groups"):
             raise ValueError(f"groups = {self.groups} must divide the {len(self.W)} filters of W")
 
@@ -244,7 +245,9 @@ class _Pool2d(Layer):
     stride
         Cells from one window to the next; as None it is f, and windows lie side by side.
     padding
-        Cells around the image, at most half of f.
+        Cells around the image, at most half of f, or "same".
+    ceil
+        Whether windows may hang over the end, if they begin in the image or before it.
 
     Raises
     ------
@@ -255,7 +258,8 @@ class _Pool2d(Layer):
     f: Pair
     _: KW_ONLY
     stride: Pair | None = None
-    padding: Sides2D = 0
+    padding: Padding2D = 0
+    ceil: bool = False
 
     takes, gives = "images", "images"
 
@@ -266,20 +270,18 @@ class _Pool2d(Layer):
         """Return (C, H', W'), if a window fits in an image (C, H, W)."""
         channels, rows, columns = shape
         stride = self.f if self.stride is None else self.stride
-        return (
-            channels,
-            *output_shape((rows, columns), self.f, padding=self.padding, stride=stride),
-        )
+        options: dict[str, Any] = {"padding": self.padding, "stride": stride, "ceil": self.ceil}
+        return (channels, *output_shape((rows, columns), self.f, **options))
 
     @property
     def _slides(self) -> dict[str, Any]:
-        return {"stride": self.stride, "padding": self.padding}
+        return {"stride": self.stride, "padding": self.padding, "ceil": self.ceil}
 
 
 class MaxPool2d(_Pool2d):
     """A layer that keeps the largest entry of each window (chapter 15).
 
-    f, stride and padding are those of `backprop.convolution.max_pool2d`, and refused as there.
+    Its numbers are those of `backprop.convolution.max_pool2d`, and refused as there.
     """
 
     def forward(self, a: FloatArray) -> FloatArray:
@@ -294,7 +296,7 @@ class MaxPool2d(_Pool2d):
 class MeanPool2d(_Pool2d):
     """A layer that takes the mean of each window, the zeros of the padding included (chapter 15).
 
-    f, stride and padding are those of `backprop.convolution.mean_pool2d`, and refused as there.
+    Its numbers are those of `backprop.convolution.mean_pool2d`, and refused as there.
     """
 
     def forward(self, a: FloatArray) -> FloatArray:

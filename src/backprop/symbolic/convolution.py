@@ -77,7 +77,11 @@ def cross_correlation(
         If the filter does not fit into the padded image.
     """
     a, w = _matrix(a, "a"), _matrix(w, "w")
-    sizes = {"padding": padding, "stride": stride, "dilation": dilation}
+    steps: dict[str, Any] = {"stride": stride, "dilation": dilation}
+    sizes: dict[str, Any] = {
+        "padding": geometry.padding_2d(padding, a.shape, w.shape, **steps),
+        **steps,
+    }
 
     def sum_of_products(k: int, l: int) -> Expr:
         rows, columns = geometry.window_2d((k, l), w.shape, **sizes)
@@ -97,7 +101,7 @@ def true_convolution(
     return cross_correlation(a, flip(w), padding=padding, stride=stride, dilation=dilation)
 
 
-def max_pool(a: Any, f: Pair, *, stride: Pair | None = None, padding: Pair = 0) -> ImmutableMatrix:
+def max_pool(a: Any, f: Pair, *, stride: Pair | None = None, padding: Any = 0) -> ImmutableMatrix:
     """Return the largest entry of each f x f window; a stride of None is f.
 
     Cells in the padding do not take part. Raises what `backprop.geometry.output_shape` raises, and
@@ -106,7 +110,7 @@ def max_pool(a: Any, f: Pair, *, stride: Pair | None = None, padding: Pair = 0) 
     return _pool(a, f, stride, padding, lambda cells, _: sp.Max(*cells))
 
 
-def mean_pool(a: Any, f: Pair, *, stride: Pair | None = None, padding: Pair = 0) -> ImmutableMatrix:
+def mean_pool(a: Any, f: Pair, *, stride: Pair | None = None, padding: Any = 0) -> ImmutableMatrix:
     """Return the mean of each f x f window, in which the zeros of the padding count.
 
     A stride of None is f. Raises what `max_pool` raises.
@@ -142,15 +146,16 @@ def _pool(
     a: Any,
     f: Pair,
     stride: Pair | None,
-    padding: Pair,
+    padding: Any,
     reduce: Callable[[list[Expr], int], Expr],
 ) -> ImmutableMatrix:
     a = _matrix(a, "a")
-    sizes = {"padding": padding, "stride": f if stride is None else stride}
+    steps: dict[str, Any] = {"stride": f if stride is None else stride}
+    sizes: dict[str, Any] = {"padding": geometry.padding_2d(padding, a.shape, f, **steps), **steps}
     shape = geometry.output_shape(a.shape, f, **sizes)
-    for size, most in zip(_pair(padding), _pair(f), strict=True):
-        if 2 * size > most:
-            raise ValueError(f"padding must be at most f/2 = {most}/2, not {size}")
+    for sides, most in zip(sizes["padding"], _pair(f), strict=True):
+        if 2 * max(sides) > most:
+            raise ValueError(f"padding must be at most f/2 = {most}/2, not {max(sides)}")
 
     def reduced(k: int, l: int) -> Expr:
         rows, columns = geometry.window_2d((k, l), f, **sizes)
