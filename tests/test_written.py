@@ -51,6 +51,7 @@ def shown(derivation):
         (Derivation(Derivative(f(y + x) * 2, x)), "Derivative(f(y + x)*2, x)"),
         (Derivation(Limit((y + x) / h, h, 1)), "Limit((y + x)/h, h, 1, dir='+')"),
         (Derivation(start=y + x), "y + x"),
+        (Derivation(Sum(a[k] * y, *[(k, 1, n)])), "Sum(a[k]*y, (k, 1, n))"),
     ],
 )
 def test_text_keeps_the_order(derivation, text):
@@ -127,6 +128,7 @@ def end(derivation):
         (Derivation(A * x, where=A < 1), "(0 < A < 1)$$"),
         (Derivation(x, where=And(x > -1, x < 1)), "(-1 < x < 1)$$"),
         (Derivation(a[k], where=k <= n), r"(1 \le k \leq n)$$"),
+        (Derivation(x, where=A <= 2 * B), r"(0 < A \leq 2 B,\; B > 0)$$"),
         (Derivation(x, where=Abs(x) <= A), r"(\left|{x}\right| \leq A,\; A > 0)$$"),
         (Derivation(Sum(a[k], (k, 1, n))), ""),
         (Derivation(x, given={x: A + y}), "(A > 0,\\; x = A + y)$$"),

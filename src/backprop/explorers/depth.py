@@ -41,8 +41,8 @@ def depth_explorer() -> FramesExplorer:
     for curve in curves.values():
         curve.set_markersize(3.5)
     axes.set(xlabel="layer", ylabel="norm of the gradient")
-    axes.set(xlim=(0, 41), ylim=(1e-26, 1e16))
-    axes.set_yticks([1e-20, 1e-10, 1, 1e10], ["10⁻²⁰", "10⁻¹⁰", "1", "10¹⁰"])
+    axes.set(xlim=(0, 41), ylim=(1e-37, 1e40))
+    axes.set_yticks([1e-30, 1e-15, 1, 1e15, 1e30], ["10⁻³⁰", "10⁻¹⁵", "1", "10¹⁵", "10³⁰"])
     axes.minorticks_off()
     axes.legend(loc="lower right", fontsize=9)
 

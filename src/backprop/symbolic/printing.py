@@ -120,9 +120,9 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         return text.removesuffix(body) + bracketed
 
     def _print_Relational(self, expr: Relational) -> str:
-        """Write |r| < t, not t > |r|."""
-        reversed_ = expr.lhs.is_Atom and not (expr.rhs.is_Atom or expr.rhs.is_Indexed)
-        return str(super()._print_Relational(expr.reversed if reversed_ else expr))
+        """Write |r| < t, not t > |r|, which SymPy makes of it in a `Piecewise`."""
+        turned = isinstance(expr, Gt | Ge) and expr.lhs.is_Atom and not expr.rhs.is_Atom
+        return str(super()._print_Relational(expr.reversed if turned else expr))
 
     def _print_Indexed(self, expr: Indexed) -> str:
         base = self._print(expr.base)

@@ -11,8 +11,9 @@ import ast
 import linecache
 import operator
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 from types import FrameType
 from typing import Any, ClassVar
 
@@ -178,10 +179,14 @@ class _Reader(ast.NodeVisitor):
         if not (_builds_terms(function) and isinstance(node.func, ast.Name)):
             return self.generic_visit(node)
         words = {word.arg: self.visit(word.value) for word in node.keywords if word.arg}
-        terms = [self.visit(argument) for argument in node.args]
+        terms = list(chain.from_iterable(map(self._terms, node.args)))
         if function in BRACKETED and getattr(terms[0], "precedence", ATOM) == ADD:
-            terms[0] = Written("()", terms[0], value=terms[0].value)
+            terms[0] = Written("()", terms[0], value=valued(terms[0]))
         return function(*terms, **words)
+
+    def _terms(self, node: ast.expr) -> Iterable[Any]:
+        starred = isinstance(node, ast.Starred)
+        return self.generic_visit(node.value) if starred else [self.visit(node)]
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> Any:
         term = self.visit(node.operand)
