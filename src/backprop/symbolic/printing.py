@@ -16,6 +16,7 @@ from sympy import (
     Le,
     Lt,
     Mul,
+    Piecewise,
     log,
     true,
 )
@@ -86,6 +87,8 @@ def _signs(*terms: Basic) -> dict[Basic, tuple[str, str]]:
 
 
 class _Printer(LatexPrinter):  # type: ignore[misc]
+    _in_cases = False
+
     def _print_Mul(self, expr: Expr) -> str:
         if not isinstance(expr, Mul) or any(factor.is_Number for factor in expr.args[1:]):
             return str(super()._print_Mul(expr))
@@ -119,9 +122,15 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
             return text
         return text.removesuffix(body) + bracketed
 
+    def _print_Piecewise(self, expr: Piecewise) -> str:
+        self._in_cases = True
+        text = str(super()._print_Piecewise(expr))
+        self._in_cases = False
+        return text
+
     def _print_Relational(self, expr: Relational) -> str:
-        """Write |r| < t, not t > |r|, which SymPy makes of it in a `Piecewise`."""
-        turned = isinstance(expr, Gt | Ge) and expr.lhs.is_Atom and not expr.rhs.is_Atom
+        """Write |r| < t in a `Piecewise`, not t > |r|, which SymPy makes of it there."""
+        turned = self._in_cases and expr.lhs.is_Atom and not expr.rhs.is_Atom
         return str(super()._print_Relational(expr.reversed if turned else expr))
 
     def _print_Indexed(self, expr: Indexed) -> str:

@@ -85,7 +85,7 @@ class Written(Expr):  # type: ignore[misc]
             case "neg":
                 return f"- {at(right, MUL, **above)}"
             case "+":
-                return f"{printer.doprint(left)} + {_inner(at(right, ADD, **above))}"
+                return f"{printer.doprint(left)} + {at(right, ADD)}"
             case "-":
                 return f"{printer.doprint(left)} - {_inner(at(right, MUL, **above))}"
             case "/":
@@ -105,7 +105,7 @@ class Written(Expr):  # type: ignore[misc]
             case "neg":
                 return f"-{at(right, MUL, strict=True)}"
             case "+" | "-":
-                return f"{printer.doprint(left)} {self.sign} {_inner(at(right, ADD), *'()')}"
+                return f"{printer.doprint(left)} {self.sign} {at(right, ADD)}"
             case "**":
                 return f"{at(left, POW)}**{at(right, POW)}"
         return f"{at(left, MUL, strict=True)}{self.sign}{at(right, MUL)}"
@@ -179,14 +179,15 @@ class _Reader(ast.NodeVisitor):
         if not (_builds_terms(function) and isinstance(node.func, ast.Name)):
             return self.generic_visit(node)
         words = {word.arg: self.visit(word.value) for word in node.keywords if word.arg}
-        terms = list(chain.from_iterable(map(self._terms, node.args)))
+        terms: list[Any] = list(chain.from_iterable(map(self._terms, node.args)))
         if function in BRACKETED and getattr(terms[0], "precedence", ATOM) == ADD:
             terms[0] = Written("()", terms[0], value=valued(terms[0]))
         return function(*terms, **words)
 
     def _terms(self, node: ast.expr) -> Iterable[Any]:
-        starred = isinstance(node, ast.Starred)
-        return self.generic_visit(node.value) if starred else [self.visit(node)]
+        if isinstance(node, ast.Starred):
+            return tuple(self.generic_visit(node.value))
+        return [self.visit(node)]
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> Any:
         term = self.visit(node.operand)
