@@ -18,11 +18,13 @@ from sympy import (
 from backprop.symbolic.activations import sigmoid
 from backprop.symbolic.printing import latex
 from backprop.symbolic.proof import Derivation, FalseStep, refute
+from backprop.symbolic.quantity import chain as product
 from backprop.symbolic.written import Written, valued
 
 x, h, y, z = symbols("x h y z", real=True)
 k, n = symbols("k n", integer=True, positive=True)
 A, B = symbols("A B", positive=True)
+U = symbols("U", real=True, nonzero=True)
 a = IndexedBase("a", real=True)
 f = Function("f", real=True)
 ASSIGNED = y * y + x
@@ -45,6 +47,7 @@ def shown(derivation):
         (Derivation((x + h) * (x - h)), "(x + h)*(x - h)"),
         (Derivation(x * (1 + exp(-z)) ** (-2)), "x*(1 + exp(-z))**(-2)"),
         (Derivation(2 * (3 * x)), "2*(3*x)"),
+        (Derivation(x / (y / z)), "x/(y/z)"),
         (Derivation(Rational(1, 2) * x), "1/2*x"),
         (Derivation(sqrt(y + x)), "sqrt(y + x)"),
         (Derivation(sigmoid(y + x) * (1 - sigmoid(y + x))), "sigmoid(y + x)*(1 - sigmoid(y + x))"),
@@ -71,6 +74,7 @@ def test_text_keeps_the_order(derivation, text):
         (Derivation(Derivative(x**2, x) * y), r"\left(\frac{d}{d x} x^{2}\right) y"),
         (Derivation(Derivative(f(x), x) * f(y)), r"f'\left(x\right) f{\left(y \right)}"),
         (Derivation(-x / y), r"- \frac{x}{y}"),
+        (Derivation(product(1 / y, x)), r"\frac{1}{y} \, x"),
         (Derivation(-2 * x / y), r"- \frac{2 x}{y}"),
         (Derivation(x ** (-2)), "x^{-2}"),
         (Derivation((y - x) ** 2), r"\left(y - x\right)^{2}"),
@@ -128,6 +132,7 @@ def end(derivation):
         (Derivation(A * x, where=A < 1), "(0 < A < 1)$$"),
         (Derivation(x, where=And(x > -1, x < 1)), "(-1 < x < 1)$$"),
         (Derivation(a[k], where=k <= n), r"(1 \le k \leq n)$$"),
+        (Derivation(x * U, where=U < 1), r"(U < 1,\; U \ne 0)$$"),
         (Derivation(x, where=A <= 2 * B), r"(0 < A \leq 2 B,\; B > 0)$$"),
         (Derivation(x, where=Abs(x) <= A), r"(\left|{x}\right| \leq A,\; A > 0)$$"),
         (Derivation(Sum(a[k], (k, 1, n))), ""),

@@ -55,7 +55,11 @@ def condition(where: Boolean, given: Mapping[Expr, Expr], *terms: Basic) -> str:
     """
     signs = _signs(where, *terms, *given.values())
     relations = [relation for relation in And.make_args(where) if relation != true]
-    lows = {letter: f"{bound} {BELOW[sign]} " for letter, (sign, bound) in signs.items()}
+    lows = {
+        letter: f"{bound} {BELOW[sign]} "
+        for letter, (sign, bound) in signs.items()
+        if sign in BELOW
+    }
     above = [r for r in relations if isinstance(r, Gt | Ge)]
     lows |= {r.lhs: f"{latex(r.rhs)} {BELOW[r.rel_op]} " for r in above}
     merged = {r.lhs for r in relations if isinstance(r, Lt | Le)} & {*lows}

@@ -27,6 +27,9 @@ from sympy.printing.str import StrPrinter
 from backprop.symbolic.printing import operates
 
 ADD, MUL, POW, ATOM = (PRECEDENCE[kind] for kind in ("Add", "Mul", "Pow", "Atom"))
+FRACTION = MUL + 1
+"""A fraction needs brackets under a power only."""
+
 SIGNS: Mapping[type[ast.AST], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"
 }  # fmt: skip
@@ -46,7 +49,7 @@ class Written(Expr):  # type: ignore[misc]
 
     is_commutative = True
     levels: ClassVar[Mapping[str, int]] = {
-        "+": ADD, "-": ADD, "neg": ADD, "*": MUL, "/": MUL, "**": POW, "()": ATOM
+        "+": ADD, "-": ADD, "neg": ADD, "*": MUL, "/": FRACTION, "**": POW, "()": ATOM
     }  # fmt: skip
 
     def __new__(cls, sign: str, *terms: Expr, value: Expr | None = None) -> "Written":
@@ -108,7 +111,7 @@ class Written(Expr):  # type: ignore[misc]
                 return f"{printer.doprint(left)} {self.sign} {at(right, ADD)}"
             case "**":
                 return f"{at(left, POW)}**{at(right, POW)}"
-        return f"{at(left, MUL, strict=True)}{self.sign}{at(right, MUL)}"
+        return f"{at(left, MUL, strict=True)}{self.sign}{at(right, FRACTION)}"
 
 
 def _inner(text: str, opening: str = r"\left(", closing: str = r"\right)") -> str:
