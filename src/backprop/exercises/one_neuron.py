@@ -8,16 +8,16 @@ from backprop._arrays import FloatArray
 from backprop.activations import sigmoid
 from backprop.exercises.exercise import Code, Exercise, Formula, Letter
 
-_c, _steep, _flat = sp.symbols("c M m", positive=True)
+_c, _steep, _flat = sp.symbols("c s f", positive=True)
 _fraction = Symbol("p", positive=True)
 _a, _y, _x = sp.symbols("a y x", real=True)
 
 
 def _gradient(W: FloatArray, b: FloatArray, X: FloatArray, Y: FloatArray) -> FloatArray:
     """Return the row ∂J/∂W, followed by ∂J/∂b."""
-    error = sigmoid(W @ X + b) - Y
+    residual = sigmoid(W @ X + b) - Y
     m = X.shape[1]
-    row: FloatArray = np.hstack([error @ X.T, error.sum(axis=1, keepdims=True)]) / m
+    row: FloatArray = np.hstack([residual @ X.T, residual.sum(axis=1, keepdims=True)]) / m
     return row
 
 

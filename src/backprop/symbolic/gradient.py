@@ -1,14 +1,27 @@
-"""Gradients and Jacobians of explicit vectors and matrices, displayed by name (chapter 1).
+"""Partial derivatives, and gradients and Jacobians of explicit ones, displayed by name (chapter 1).
 
 A gradient has the shape of what it is the gradient of; a Jacobian is in numerator layout.
 """
 
 from collections.abc import Sequence
 
-from sympy import Derivative, Expr, ImmutableMatrix, Integer, MatrixBase, MatrixExpr, Tuple
+from sympy import (
+    Derivative,
+    Dummy,
+    Expr,
+    ImmutableMatrix,
+    Integer,
+    MatrixBase,
+    MatrixExpr,
+    Symbol,
+    Tuple,
+)
 from sympy.core.symbol import Str
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
+
+from backprop.symbolic.normal_form import unfold
+from backprop.symbolic.quantity import Quantity, quantity
 
 
 class _Named(MatrixExpr):  # type: ignore[misc]
@@ -57,3 +70,25 @@ class Jacobian(_Named):
 
     def _entry(self, i: Expr, j: Expr, **_: object) -> Expr:
         return Derivative(self.args[0][i], self.args[1][j])
+
+
+def partial(top: Quantity, bottom: Quantity | Symbol) -> Quantity:
+    """Return ∂top/∂bottom, displayed so: the derivative of top's formula by what it calls bottom.
+
+    What else stands in the formula is held fixed.
+
+    Raises
+    ------
+    ValueError
+        If bottom does not occur in the formula.
+    """
+    formula, letters = top.definition(*top.args), dict[tuple[str, Expr], Dummy]()
+    fixed = {
+        q: letters.setdefault((str(q), unfold(q)), Dummy(real=True))
+        for q in formula.atoms(Quantity)
+    }
+    opened, by = formula.xreplace(fixed), letters.get((str(bottom), unfold(bottom)), bottom)
+    if not opened.has(by):
+        raise ValueError(f"bottom is {bottom}, and the formula of {top} does not hold it")
+    slope = opened.diff(by).xreplace({letter: q for q, letter in fixed.items()})
+    return quantity(rf"\frac{{\partial {top}}}{{\partial {bottom}}}", slope)
