@@ -1,0 +1,33 @@
+"""Chapters, sections, equations and exercises are numbered by chapter, as in a book."""
+
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+
+
+@pytest.fixture
+def numbered(html, chapter):
+    """Return the page of a chapter and its number."""
+    page = BeautifulSoup((html / "chapters" / f"{chapter.stem}.html").read_bytes(), "html.parser")
+    return page, str(int(chapter.stem.split("-")[0]))
+
+
+def test_a_chapter_bears_the_number_of_its_file(numbered):
+    page, number = numbered
+    assert page.select_one("article h1").text.startswith(f"{number}. ")
+
+
+def test_equations_count_from_1_in_each_chapter(numbered):
+    page, number = numbered
+    labels = [label.text for label in page.select(".eqno")]
+    found = [re.search(r"\(([\d.]+)\)", label)[1] for label in labels]
+    assert found == [f"{number}.{i}" for i in range(1, len(found) + 1)]
+
+
+def test_exercises_count_from_1_in_each_chapter(numbered):
+    page, number = numbered
+    titles = [title.text for title in page.select(".exercise .caption-number")]
+    assert [title.strip() for title in titles] == [
+        f"Exercise {number}.{i}" for i in range(1, len(titles) + 1)
+    ]
