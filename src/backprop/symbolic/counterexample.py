@@ -18,12 +18,14 @@ from sympy.logic.boolalg import Boolean
 
 from backprop.symbolic.cases import JUMPS, TESTS, admits, conditions, substitute
 from backprop.symbolic.normal_form import DEFERRED, evaluate, unfold
+from backprop.symbolic.open_function import OpenFunction
 
 Point: TypeAlias = dict[Expr, Expr]
 CANDIDATES = [sp.Rational(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3", "5")]
 MOST_POINTS, FEW_POINTS = 300, 6
 DIGITS = 30
 SHARP = (Relational, *JUMPS)
+WRITTEN_OUT = (Sum, Product, OpenFunction)
 NEARBY = sp.Rational(1, 1000)
 
 
@@ -158,24 +160,30 @@ def _prepared(expr: Expr, functions: Mapping[Expr, Expr], given: Mapping[Expr, E
     expr = unfold(expr)
     for applied, value in functions.items():
         expr = expr.replace(applied.func, sp.Lambda(applied.args, value))
-    smooth = [d for d in expr.atoms(Derivative) if not d.has(*SHARP, Sum, Product)]
+    smooth = [d for d in expr.atoms(Derivative) if not d.has(*SHARP, *WRITTEN_OUT)]
     return substitute(expr.xreplace({d: d.doit() for d in smooth}), (given,))
 
 
 def _written_out(expr: Expr, point: Point) -> Expr:
-    """Put in the integers, then write out sums and products term by term; an empty one has none."""
+    """Put in the integers, then write out sums, term by term, products and open functions."""
     expr = expr.subs({name: value for name, value in point.items() if name.is_integer})
-    while (shorter := expr.replace(lambda e: isinstance(e, Sum | Product), _terms)) != expr:
+    while (shorter := expr.replace(lambda e: isinstance(e, WRITTEN_OUT), _terms)) != expr:
         expr = shorter
     return unfold(expr)
 
 
 def _terms(total: Expr) -> Expr:
+    if isinstance(total, OpenFunction):
+        return total.written_out()
     *inner, (index, low, high) = total.limits
     if not (low.is_Integer and high.is_Integer):
         return total
     term = total.func(total.function, *inner) if inner else total.function
-    terms = [term.subs(index, i) for i in range(int(low), int(high) + 1)]
+    slopes = term.atoms(OpenFunction)  # one that does not exist is no term, not even times 0
+    terms = [
+        sp.nan if any(slope.subs(index, i).outside() for slope in slopes) else term.subs(index, i)
+        for i in range(int(low), int(high) + 1)
+    ]
     return sp.Add(*terms) if isinstance(total, Sum) else sp.Mul(*terms)
 
 

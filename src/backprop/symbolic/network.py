@@ -26,6 +26,13 @@ Column: TypeAlias = dict[int, Expr]
 Point: TypeAlias = dict[Symbol, Expr]
 
 
+class Slope(Quantity):
+    """A partial derivative of what a network computes, taken by the network, and named by it."""
+
+    tied = True
+    meaning = None
+
+
 class NetworkFormula:
     """A network as `backprop.network.Network` has it, in formulas.
 
@@ -78,11 +85,11 @@ class NetworkFormula:
     def delta(self) -> dict[int, Column]:
         """The errors δ = ∂L/∂z, displayed by name: `delta[l][k]`."""
         return {
-            l: {k: quantity(self._name(r"\delta", l, k), self._slope(self.L, z[k])) for k in z}
+            l: {k: self._named(self._name(r"\delta", l, k), self.L, z[k]) for k in z}
             for l, z in self.z.items()
         }
 
-    def partial(self, top: Expr, bottom: Expr) -> Quantity:
+    def partial(self, top: Expr, bottom: Expr) -> Slope:
         """Return ∂top/∂bottom, displayed so, for what the network computes or is given.
 
         If bottom is a unit, what else its layer computes is held fixed.
@@ -92,7 +99,7 @@ class NetworkFormula:
         ValueError
             If top is not computed by the network, or not from what bottom belongs to.
         """
-        return quantity(rf"\frac{{\partial {top}}}{{\partial {bottom}}}", self._slope(top, bottom))
+        return self._named(rf"\frac{{\partial {top}}}{{\partial {bottom}}}", top, bottom)
 
     def along(self, *path: Expr) -> chain:
         """Return the product of the factors along a path, from the loss down, in this order."""
@@ -151,6 +158,9 @@ class NetworkFormula:
         entries |= {formula.target[k]: self.y[k] for k in self.y}
         entries |= dict.fromkeys(formula.keywords.values(), sp.Integer(1))  # NumPy's default
         return unfold(formula.expression.subs(n, len(prediction))).doit().xreplace(entries)
+
+    def _named(self, name: str, top: Expr, bottom: Expr) -> Slope:
+        return Slope(*quantity(name, self._slope(top, bottom)).args)
 
     def _slope(self, top: Expr, bottom: Expr) -> Expr:
         stage, k = self._place(top)

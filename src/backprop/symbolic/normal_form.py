@@ -19,7 +19,8 @@ from sympy.printing.latex import LatexPrinter
 Limits: TypeAlias = list[sp.Tuple]
 KINKED = [sp.Abs, sp.sign, sp.Max, sp.Min, sp.Heaviside]
 HYPERBOLIC = [sp.sinh, sp.cosh, sp.tanh]
-DEFERRED = (Derivative, ExprWithLimits, sp.Limit, sp.Subs)
+VARYING = (Derivative, sp.Limit, sp.Subs)
+DEFERRED = (ExprWithLimits, *VARYING)
 """What SymPy keeps as it is written until it is told to evaluate."""
 
 
@@ -45,6 +46,14 @@ class Named(sp.Function):  # type: ignore[misc]
         return rf"{self.latex_name}{power}{{\left({arguments}\right)}}"
 
 
+class OpenFamily(ExprWithLimits):  # type: ignore[misc]
+    """Numbers of which proofs know what they depend on, and no more."""
+
+    def entry(self) -> Expr:
+        """Return an entry of a family of letters: the same one for what is equal."""
+        raise NotImplementedError
+
+
 def unfold(expr: Expr) -> Expr:
     """Replace names by definitions, hyperbolics by exponentials, kinked functions by cases.
 
@@ -66,8 +75,13 @@ def bound(expr: Expr) -> set[Symbol]:
 def evaluate(expr: Expr, eager: bool = False) -> Expr:
     """Carry out derivatives and limits, then the sums these leave behind.
 
-    Unless ``eager``, a δ between two indices stays under its sums.
+    Unless ``eager``, a δ between two indices stays under its sums. Once nothing is left to be
+    differentiated, a family that is left open becomes a letter with indices.
     """
+    if expr.has(OpenFamily):
+        expr = expr.replace(lambda e: isinstance(e, VARYING), _evaluated)
+        if not any(part.has(OpenFamily) for part in expr.atoms(*VARYING)):
+            expr = expr.replace(lambda e: isinstance(e, OpenFamily), lambda e: e.entry())
     for _ in range(2):
         if expr.has(*DEFERRED):
             expr = expr.replace(lambda e: isinstance(e, DEFERRED), lambda e: _evaluated(e, eager))
@@ -107,6 +121,16 @@ class _Index(Dummy):  # type: ignore[misc]
 
 
 ANY = Dummy("k", integer=True)
+
+
+def fresh_index(like: Symbol) -> Symbol:
+    """Return a new index with the assumptions of another."""
+    return _Index(like.name, **like.assumptions0)
+
+
+def outer_indices(expr: Expr) -> list[Symbol]:
+    """Return the indices in an expression that a sum or the like around it runs over."""
+    return sorted((s for s in expr.free_symbols if isinstance(s, _Index)), key=sp.default_sort_key)
 
 
 @cache
@@ -242,7 +266,7 @@ def _sum_of_product(term: Expr, limits: Limits) -> Expr:
     factors: list[Expr] = []
     for factor in sp.Mul.make_args(term):
         if isinstance(factor, Sum):
-            fresh = {k: _Index(k.name, **k.assumptions0) for k in bound(factor)}
+            fresh = {k: fresh_index(k) for k in bound(factor)}
             limits = [limit.xreplace(fresh) for limit in factor.limits] + limits
             factors += sp.Mul.make_args(factor.function.xreplace(fresh))
         else:

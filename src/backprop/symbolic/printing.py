@@ -26,6 +26,9 @@ from sympy.logic.boolalg import Boolean
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
+from backprop.symbolic.open_function import OpenFunction
+from backprop.symbolic.quantity import Quantity
+
 
 def latex(expr: Basic) -> str:
     """Return ``expr`` in LaTeX, sums behind their factors and a positive term in front."""
@@ -117,6 +120,10 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
                 + rf"\left({self._print(expr.variables[0])}\right)"
             )
         by_one_of_many = any(isinstance(v, Indexed) for v in expr.variables)
+        if isinstance(expr.expr, OpenFunction | Quantity) and len(expr.variables) == 1:
+            sign = r"\partial" if by_one_of_many or len(expr.free_symbols) > 1 else "d"
+            above, below = map(self._print, (expr.expr, expr.variables[0]))
+            return rf"\frac{{{sign} {above}}}{{{sign} {below}}}"
         self._settings["diff_operator_latex"] = r"\partial" if by_one_of_many else "d"
         text: str = super()._print_Derivative(expr)
         body = self._print(expr.expr)

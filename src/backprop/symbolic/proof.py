@@ -26,6 +26,7 @@ from sympy.logic.boolalg import Boolean
 from backprop.symbolic.cases import TESTS, admits, contradicts, holds
 from backprop.symbolic.counterexample import Counterexample, Point, find, sample, short, unknowns
 from backprop.symbolic.printing import condition, latex
+from backprop.symbolic.quantity import Quantity, names
 from backprop.symbolic.written import written
 
 Term: TypeAlias = Expr | MatrixBase | MatrixExpr
@@ -83,7 +84,7 @@ class Claim:
         left, right = self.shown or (self.left, self.right)
         limits = condition(self.where, self.given, self.left, self.right)
         tail = rf" \qquad ({limits})" if limits else ""
-        return f"$${latex(left)} {LATEX[self.relation]} {latex(right)}{tail}$$"
+        return f"$${_stated(left)} {LATEX[self.relation]} {latex(right)}{tail}$$"
 
     def __repr__(self) -> str:
         left, right = self.shown or (self.left, self.right)
@@ -96,6 +97,10 @@ class Derivation:
     ``start`` is a scalar, a sum of symbolic length or an explicit matrix; ``where`` a condition
     on the symbols beyond the assumptions they were created with; ``given`` holds substitutions
     under which the steps are proved, such as ``{N: q*s + r}``.
+
+    A start that is a mere name, a `quantity`, has to be the name of a derivative, which is then
+    displayed beside it. With ``definition`` it may be a name for anything: its value is displayed
+    as the definition that it is.
     """
 
     def __init__(
@@ -104,8 +109,10 @@ class Derivation:
         *,
         where: Boolean = sp.true,
         given: Mapping[Expr, Expr] | None = None,
+        definition: bool = False,
     ) -> None:
         self.start = _term(start, "start")
+        self.definition = _defined(self.start, definition)
         self._shown: list[Term] = [written(self.start, "start", 0, sys._getframe(1))]
         self.where, self.given = _domain(where, given or {})
         self._steps: list[tuple[Claim, str]] = []
@@ -146,7 +153,11 @@ class Derivation:
     def _repr_latex_(self) -> str:
         terms = [self.start, *(claim.right for claim, _ in self._steps)]
         limits = condition(self.where, self.given, *terms)
-        lines = [f"& {latex(self._shown[0])} && {limits}"] + [
+        lines = [f"& {latex(self._shown[0])} && {limits}"]
+        if (meaning := _meaning(self.start)) is not None:
+            sign = ":=" if self.definition else "="
+            lines.append(rf"{sign}\;& {latex(meaning)} && \text{{definition}}")
+        lines += [
             rf"{LATEX[claim.relation]}\;& {latex(shown)} && \text{{{_escaped(because)}}}"
             for (claim, because), shown in zip(self._steps, self._shown[1:], strict=True)
         ]
@@ -162,6 +173,8 @@ class Derivation:
         limits = [] if self.where == sp.true else [str(self.where)]
         limits += [f"{name} = {value}" for name, value in self.given.items()]
         head = f"{self._shown[0]}    ({', '.join(limits)})" if limits else str(self._shown[0])
+        if (meaning := _meaning(self.start)) is not None:
+            lines.insert(0, f"  {':=' if self.definition else '='} {meaning}    definition")
         return "\n".join([head, *lines])
 
 
@@ -251,6 +264,19 @@ def _term(value: object, name: str) -> Term:
     return term
 
 
+def _defined(start: Term, definition: bool) -> bool:
+    """Return whether a start is a definition, if it may be."""
+    loose = sorted(str(name) for name in names(start) if not name.tied)
+    if loose and not definition:
+        raise ValueError(
+            f"start is {loose[0]}, a name for what it is to be shown to be; start from a "
+            "derivative or from the value itself, or call it a definition with definition=True"
+        )
+    if definition and not isinstance(start, Quantity):
+        raise ValueError(f"definition is True, but start is no name: {start}")
+    return definition
+
+
 def _domain(where: Boolean, given: Mapping[Expr, Expr]) -> tuple[Boolean, Mapping[Expr, Expr]]:
     """Return a condition and substitutions that a proof can start from."""
     if not isinstance(where, Boolean):  # Python itself makes a bool of x != 0
@@ -289,6 +315,17 @@ def _shape(term: Expr | MatrixBase) -> str:
 
 def _aligned(lines: list[str]) -> str:
     return "$$\\begin{aligned}\n" + "\\\\[0.6ex]\n".join(lines) + "\n\\end{aligned}$$"
+
+
+def _stated(left: Term) -> str:
+    """Return what an equation is about; the name of a derivative with the derivative."""
+    meaning = _meaning(left)
+    return latex(left) if meaning is None or not left.tied else f"{latex(left)} = {latex(meaning)}"
+
+
+def _meaning(term: Term) -> Expr | None:
+    """Return what is displayed beside a start that is a name."""
+    return term.meaning if isinstance(term, Quantity) else None
 
 
 def _escaped(text: str) -> str:

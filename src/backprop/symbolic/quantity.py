@@ -4,7 +4,7 @@ Proofs see what is behind the name.
 """
 
 import sympy as sp
-from sympy import Expr, Indexed, IndexedBase, Lambda, Symbol
+from sympy import Derivative, Expr, Indexed, IndexedBase, Lambda, MatrixBase, Symbol
 from sympy.core.symbol import Str
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
@@ -33,6 +33,22 @@ class Quantity(Named):
 
     is_commutative = True
 
+    @property
+    def value(self) -> Expr:
+        """What the name stands for."""
+        return self.definition(*self.args)
+
+    @property
+    def tied(self) -> bool:
+        """Whether the name is that of a derivative, so that a proof about it proves something."""
+        value = self.value
+        return value.tied if isinstance(value, Quantity) else isinstance(value, Derivative)
+
+    @property
+    def meaning(self) -> Expr | None:
+        """What a page displays beside the name where it is first used."""
+        return self.value
+
     @staticmethod
     def definition(_: Str, formula: Lambda, *inputs: Expr) -> Expr:
         """Return the expression."""
@@ -54,6 +70,12 @@ def quantity(name: str, value: Expr) -> Quantity:
     slots = [Symbol(f"_{number}", real=True) for number in range(len(inputs))]
     formula = Lambda(tuple(slots), value.xreplace(dict(zip(inputs, slots, strict=True))))
     return Quantity(Str(name), formula, *inputs)
+
+
+def names(term: Expr | MatrixBase) -> set[Quantity]:
+    """Return the names that a term consists of: itself, or the entries of a matrix."""
+    entries = term.flat() if isinstance(term, MatrixBase) else [term]
+    return {entry for entry in entries if isinstance(entry, Quantity)}
 
 
 def _inputs(value: Expr) -> set[Expr]:
