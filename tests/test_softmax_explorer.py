@@ -17,4 +17,4 @@ def test_with_equal_scores_two_classes_share(explorer):
 
 def test_a_push_is_paid_for_by_the_others(explorer):
     explorer.z_1 = 0
-    assert explorer.describe().endswith("slopes 0.167, −0.122, −0.045.")
+    assert explorer.describe().endswith("slopes 0.167, −0.122, −0.045; rounded.")

@@ -32,3 +32,17 @@ def test_tangent_explorer_shows_the_curves_whole():
         (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
         assert left <= -6 < 6 <= right
         assert bottom <= -1 < 1 <= top
+
+
+def test_a_slope_that_is_chosen_at_a_kink_is_called_so():
+    explorer = tangent_explorer(activations.relu, activations.relu_derivative, "ReLU", "g")
+    explorer.z = 0
+    assert explorer.describe().endswith("and its slope is 0.000, chosen at a kink.")
+    explorer.z = 0.25
+    assert explorer.describe().endswith("and its slope is 1.000.")
+
+
+def test_what_rounds_to_0_has_no_sign():
+    explorer = tangent_explorer(activations.gelu, activations.gelu_derivative, "GELU", "g")
+    explorer.z = -6
+    assert explorer.describe().endswith("At z = −6.00 the GELU is 0.000 and its slope is 0.000.")

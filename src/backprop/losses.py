@@ -3,8 +3,8 @@
 A loss compares a prediction with a target of the same shape: one column (n,), a batch of columns
 (n, m), or two numbers. It gives one value per column: a scalar, (m,), or a scalar. The gradient
 is taken with respect to the prediction and has its shape; both have its dtype, whatever the dtype
-of the target. A sum runs over the n entries of a column; where the name or the formula says mean,
-it is divided by n. Losses are not averaged over the batch: `Loss.cost` does that.
+of the target. A sum runs over the n entries of a column; the mean squared error and Huber's loss
+divide it by n. Losses are not averaged over the batch: `Loss.cost` does that.
 
 The prediction is called yhat, or z where the loss applies the last activation itself, or a where
 any vector will do. Everything must be finite, and each loss says what else it asks for. Bad values

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 import matplotlib.pyplot as plt
 import numpy as np
+from numpy.typing import ArrayLike
 
 from backprop._arrays import FloatArray
 from backprop.explorers.frames import FramesExplorer
+from backprop.explorers.tangent import in_words, slope_in_words
 from backprop.losses import LOSSES
 
 Curves = tuple[FloatArray, FloatArray]
@@ -49,9 +51,15 @@ def loss_explorer(
         points[1].set_data(here, [slope])
         ends = [value - reach * slope, value + reach * slope]
         tangent.set_data([prediction - reach, prediction + reach], ends)
+
+        def slope_of(at: ArrayLike) -> FloatArray:
+            line = np.asarray(at, float).reshape(-1)
+            return _curves(name, line, slider, choice)[1].reshape(np.shape(at))
+
+        told = slope_in_words(slope_of, prediction, decimals=4)
         return (
-            f"At a prediction of {prediction:.2f} with {slider} {choice:g}, "
-            f"the loss is {value:.3f} and its slope {round(slope, 3) + 0:.3f}."
+            f"At a prediction of {prediction:g} with {slider} {choice:g}, "
+            f"the loss is {in_words(value, 4)} and its slope {told}."
         )
 
     words = name.replace("_", " ")

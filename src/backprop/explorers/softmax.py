@@ -27,7 +27,7 @@ def softmax_explorer() -> FramesExplorer:
             bar.set_height(height)
         shares = ", ".join(f"{share:.3f}" for share in p)
         changes = ", ".join(f"{change:.3f}" for change in slope)
-        return f"With scores {z_1:.1f}, 1, 0: probabilities {shares}; slopes {changes}."
+        return f"With scores {z_1:.1f}, 1, 0: probabilities {shares}; slopes {changes}; rounded."
 
     alt = "Bars of three probabilities, and bars of their slopes by the first score."
     return FramesExplorer(figure, update, alt=alt, z_1=np.linspace(-5, 5, 51))

@@ -152,7 +152,7 @@ class ActivationFormula:
     derivative
         dg/dz with the chosen value at a kink, or ∂p_i/∂z_k for the softmax.
     range
-        All values that g takes, or that p_i takes among two scores or more.
+        All values that g takes, or that p_i takes among two scores or more; a Float is rounded.
     """
 
     name: str
