@@ -81,3 +81,35 @@ def test_proved_equations_are_labelled_as_results(chapter):
 
 def test_no_core_widget_is_used(cells):
     assert [cell for cell in cells if re.search(r"\bipywidgets\b|\binteract\b", cell)] == []
+
+
+NAMED_ERROR = (
+    r"(squared|absolute|rounding|truncation|relative) errors?|error rates?|errors? \$\\delta"
+)
+BEFORE_DELTA = ("01", "02", "03", "04", "05", "06")  # chapter 7 calls δ the error of a unit
+
+
+def errors_without_a_name(text):
+    """Return what surrounds each "error" in a text that is neither δ nor part of a name."""
+    prose = re.sub(
+        r"^(`{3,})\{?(code|glue).*?^\1$|\(def-[\w-]+\)|`[^`]+`", "", text, flags=re.S | re.M
+    )
+    prose = re.sub(NAMED_ERROR, "", " ".join(prose.split()), flags=re.I)
+    return re.findall(r".{,30}\berrors?\b.{,30}", prose, re.I)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("the error of a line", 1),
+        ("two errors\n$\\delta$, the squared\nerror and the {eq}`an-error`", 0),
+        ("```{code-cell} python\nerror = a - y\n```\nan error", 1),
+    ],
+)
+def test_an_error_without_a_name_is_seen(text, found):
+    assert len(errors_without_a_name(text)) == found
+
+
+def test_error_alone_is_kept_for_delta(chapter):
+    if chapter.stem[:2] in BEFORE_DELTA:
+        assert errors_without_a_name(chapter.read_text(encoding="utf-8")) == []
