@@ -21,7 +21,7 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
 from backprop.symbolic.normal_form import unfold
-from backprop.symbolic.quantity import Quantity, quantity
+from backprop.symbolic.quantity import Quantity, Slope, quantity
 
 
 class _Named(MatrixExpr):  # type: ignore[misc]
@@ -72,7 +72,7 @@ class Jacobian(_Named):
         return Derivative(self.args[0][i], self.args[1][j])
 
 
-def partial(top: Quantity, bottom: Quantity | Symbol) -> Quantity:
+def partial(top: Quantity, bottom: Quantity | Symbol) -> Slope:
     """Return ∂top/∂bottom, displayed so: the derivative of top's formula by what it calls bottom.
 
     What else stands in the formula is held fixed.
@@ -82,7 +82,7 @@ def partial(top: Quantity, bottom: Quantity | Symbol) -> Quantity:
     ValueError
         If bottom does not occur in the formula.
     """
-    formula, letters = top.definition(*top.args), dict[tuple[str, Expr], Dummy]()
+    formula, letters = top.value, dict[tuple[str, Expr], Dummy]()
     fixed = {
         q: letters.setdefault((str(q), unfold(q)), Dummy(real=True))
         for q in formula.atoms(Quantity)
@@ -91,4 +91,4 @@ def partial(top: Quantity, bottom: Quantity | Symbol) -> Quantity:
     if not opened.has(by):
         raise ValueError(f"bottom is {bottom}, and the formula of {top} does not hold it")
     slope = opened.diff(by).xreplace({letter: q for q, letter in fixed.items()})
-    return quantity(rf"\frac{{\partial {top}}}{{\partial {bottom}}}", slope)
+    return Slope(*quantity(rf"\frac{{\partial {top}}}{{\partial {bottom}}}", slope).args)

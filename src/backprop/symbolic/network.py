@@ -20,17 +20,10 @@ from backprop.symbolic.activations import ACTIVATIONS, i, n, scores
 from backprop.symbolic.by_slope import by_slope, explicit, g
 from backprop.symbolic.losses import LOSSES
 from backprop.symbolic.normal_form import unfold
-from backprop.symbolic.quantity import Quantity, chain, quantity
+from backprop.symbolic.quantity import Slope, chain, quantity
 
 Column: TypeAlias = dict[int, Expr]
 Point: TypeAlias = dict[Symbol, Expr]
-
-
-class Slope(Quantity):
-    """A partial derivative of what a network computes, taken by the network, and named by it."""
-
-    tied = True
-    meaning = None
 
 
 class NetworkFormula:

@@ -64,6 +64,13 @@ class Quantity(Named):
         return str(self.args[0].name)
 
 
+class Slope(Quantity):
+    """A partial derivative, taken by the function that names it: `partial`, `NetworkFormula`."""
+
+    tied = True
+    meaning = None
+
+
 def quantity(name: str, value: Expr) -> Quantity:
     """Return an expression under a name in LaTeX, which proofs unfold and `subs` reaches into."""
     inputs = sorted(_inputs(value), key=sp.default_sort_key)
