@@ -110,6 +110,7 @@ def test_further_arguments_number_the_examples():
     right = chain(1 / m, Sum(chain(L.slope(k), a[j, i]), (i, 1, m)))
     proof = Derivation(Derivative(cost, w[k, j]), where=(k <= n) & (j <= p))
     assert proof.step(right, because="mean over the examples").end
+    assert latex(L) == "L^{(i)}"
     assert latex(L.slope(k)) == r"\delta_{k,i}"
     with pytest.raises(FalseStep):
         proof.step(m * right, because="no mean")

@@ -164,7 +164,8 @@ class OpenFunction(OpenFamily):
 
     def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
         (name, slope), places = self.args[0], self.args[1]
-        text = _below(name.name, self._subscript(printer))
+        own = self._subscript(printer)
+        text = f"{name.name}^{{({own})}}" if own else name.name
         if len(places) == 1 and slope.name:
             place = places[0] if self.limits else (places[0],)
             text = _below(slope.name, self._subscript(printer, *place))
@@ -202,7 +203,7 @@ def open_function(
         Expressions: a function of a few. Or an expression in indices, perhaps further expressions,
         and then a range (index, first, last) for each index: a function of a family of
         numbers, one for each value of the indices, and of the further expressions, such as the
-        target or the number of an example. The further ones are displayed as an index of L.
+        target or the number of an example. The further ones are displayed with L, as in L^{(i)}.
     slope
         How a derivative by one argument is displayed, in LaTeX and without its index: "u" for
         u_k. If it is empty, as ∂L/∂a_k.
