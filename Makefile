@@ -41,11 +41,13 @@ lint: $(VENV)/ready
 clean:
 	rm -rf _build $(VENV)
 
-$(VENV)/ready: requirements.lock pyproject.toml _ext/kernel.py
+$(VENV)/ready: requirements.lock pyproject.toml _ext/kernel.py _ext/package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/pip install -q --require-hashes -r requirements.lock
 	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	cp _ext/package.json _ext/package-lock.json $(VENV)
+	$(BIN)/npm ci --prefix $(VENV) --loglevel=error --ignore-scripts --no-audit --no-fund
 	$(BIN)/jupytext-config --settings-file $(VENV)/share/jupyter/lab/settings/overrides.json \
 	  set-default-viewer markdown myst
 	@mkdir -p $(VENV)/etc/ipython

@@ -1,9 +1,18 @@
 """The Sphinx extension of the book: one subject a file, each with its own `setup`."""
 
-from . import execution, explorers, folding, offline, pages, pictures
+import zlib
+from pathlib import Path
+
+from . import execution, explorers, folding, mathematics, offline, pages, pictures
+
+
+def _version():
+    """Return a number that changes with this folder: Sphinx then reads all pages anew."""
+    files = sorted(f for f in Path(__file__).parent.rglob("*") if f.is_file())
+    return zlib.crc32(b"".join(f.read_bytes() for f in files if f.suffix != ".pyc"))
 
 
 def setup(app):
-    for part in (execution, offline, explorers, folding, pictures, pages):
+    for part in (execution, offline, mathematics, explorers, folding, pictures, pages):
         part.setup(app)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": _version()}

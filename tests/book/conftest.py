@@ -82,7 +82,6 @@ def visit(browser, site):
         page.on("console", lambda line: line.type == "log" or faults.append(_told(line)))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(base + path)
-        page.evaluate("window.MathJax?.startup?.promise.then(() => true)")
         return page
 
     yield visit

@@ -31,6 +31,7 @@ FAULTS = {
         "```{code-cell}\nimport matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()\n```",
         "this picture has no alt text",
     ),
+    "no formula": ("The slope $\\frac{1$.", "this formula cannot be typeset"),
     "broken reference": ("{eq}`nowhere`", "nowhere"),
     "warning in a cell": (
         "```{code-cell}\nimport warnings\nwarnings.warn('look')\n```",

