@@ -52,7 +52,8 @@ def _tanh_derivative(order: int) -> Expr:
 class g(BySlope):
     """An activation left open, or its derivative of a given order: g(z), g(z, 1), ...
 
-    Proofs hold for any smooth function; where numbers are needed, in a counterexample, g is tanh.
+    Proofs hold for any function that has the derivatives in them; where numbers are needed, in a
+    counterexample, g is tanh.
     """
 
     def __new__(cls, z: Expr, order: int = 0) -> "g":
