@@ -1,0 +1,78 @@
+"""Each name that stands for an expression on a page is stated on a page.
+
+A derivation that starts from a name proves nothing if the name stands for its own right-hand side:
+the engine refuses such a start (tests/test_open_function.py). Here are all names that the chapters
+give to expressions, each with the place that says what it means.
+"""
+
+import ast
+import re
+from pathlib import Path
+
+import jupytext
+
+CHAPTERS = sorted(Path(__file__).parents[1].glob("chapters/*.md"))
+
+STATED = {
+    "05-one-neuron": {
+        "'z'": "def-neuron",
+        r"'\\hat y'": "def-neuron",
+        "'a'": "def-neuron",
+        "'L'": "def-binary-cross-entropy",
+    },
+    "08-delta-recurrence": {
+        r"'\\delta^{[L]}_{j}'": "def-delta",
+        r"'\\delta^{[l]}_{j}'": "def-delta",
+        "f'[{p} = {q}]'": "Square brackets around an equation",
+        "f'a^{{[L]}}_{{{index}}}'": "def-layer",
+        "'J'": "def-cost",
+        "f'{name}({at})'": "with $p^{(r)}$ for its $r$-th derivative",
+    },
+    "12-convolution": {
+        "f'V_{c}'": "def-seen",
+        r"'(w \\star (\\alpha a + y))_{i,j}'": "write $w \\star a$ for",
+        r"'(w \\star y)_{i,j}'": "write $w \\star a$ for",
+        r"'(w \\star a)_{i,j}'": "write $w \\star a$ for",
+        r"'(q \\star (w \\star a))_{i,j}'": "write $w \\star a$ for",
+    },
+    "14-volumes-and-parameters": {
+        "'t'": "def-flat-position",
+        "'M_n'": "Let $M_n$ be",
+        "'M_{2n}'": "Let $M_n$ be",
+        "'z_{k,i,j}'": "def-volume-entry",
+        "'M_1'": "Let $M_1$ be",
+        "'M_s'": "Let $M_s$ be",
+    },
+    "15-pooling": {"'z_{i,j}'": "def-mean-pooling"},
+    "16-cnn-backpropagation": {
+        "f'[{latex(x)} = {latex(y)}]'": "Square brackets around an equation",
+        r"f'\\delta^\\circ_{{{name}}}'": "def-cnn-spread",
+        r"f'\\delta_{{{i},{j}}}'": r"\delta_{i,j} = \partial L/\partial z_{i,j}",
+    },
+}
+"""The names of each chapter, as its cells spell them, with the label of the equation that states
+what the name means, or with words of the chapter that do."""
+
+
+def names(chapter):
+    """Return what a chapter's cells call quantities, as they spell it."""
+    cells = [c for c in jupytext.read(chapter).cells if c.cell_type == "code"]
+    calls = [n for c in cells for n in ast.walk(ast.parse(c.source)) if isinstance(n, ast.Call)]
+    return {ast.unparse(n.args[0]) for n in calls if ast.unparse(n.func) == "quantity"}
+
+
+def words(chapter):
+    """Return a chapter's text without its cells, on one line."""
+    text = re.sub(r"^```\{code-cell\}.*?^```$", "", chapter.read_text("utf-8"), flags=re.M | re.S)
+    return " ".join(text.split())
+
+
+def test_each_name_is_stated(chapter):
+    assert names(chapter) == set(STATED.get(chapter.stem, {}))
+
+
+def test_what_states_a_name_is_there(chapter):
+    book, here = "".join(path.read_text("utf-8") for path in CHAPTERS), words(chapter)
+    stated = set(STATED.get(chapter.stem, {}).values())
+    missing = [s for s in stated if s not in here and f"$$ ({s})" not in book]
+    assert missing == []
