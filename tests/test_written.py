@@ -28,6 +28,7 @@ U = symbols("U", real=True, nonzero=True)
 a = IndexedBase("a", real=True)
 f = Function("f", real=True)
 ASSIGNED = y * y + x
+TOTAL = Sum(a[k], (k, 1, n))
 
 
 def shown(derivation):
@@ -74,6 +75,10 @@ def test_text_keeps_the_order(derivation, text):
         (Derivation(Derivative(x**2, x) * y), r"\left(\frac{d}{d x} x^{2}\right) y"),
         (Derivation(Derivative(f(x), x) * f(y)), r"f'\left(x\right) f{\left(y \right)}"),
         (Derivation(-x / y), r"- \frac{x}{y}"),
+        (Derivation(Derivative(product(2, x), x)), r"\frac{d}{d x} \left(2 \, x\right)"),
+        (Derivation(product(TOTAL, x)), r"\left(\sum_{k=1}^{n} {a}_{k}\right) \, x"),
+        (Derivation(product(x, TOTAL)), r"x \, \sum_{k=1}^{n} {a}_{k}"),
+        (Derivation(product(x, -y)), r"x \, \left(- y\right)"),
         (Derivation(product(1 / y, x)), r"\frac{1}{y} \, x"),
         (Derivation(-2 * x / y), r"- \frac{2 x}{y}"),
         (Derivation(x ** (-2)), "x^{-2}"),

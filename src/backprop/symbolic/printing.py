@@ -20,12 +20,12 @@ from sympy import (
     log,
     true,
 )
-from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
+from backprop.symbolic.brackets import operates, primes
 from backprop.symbolic.open_function import OpenFunction
 from backprop.symbolic.quantity import Quantity
 
@@ -128,8 +128,9 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         text: str = super()._print_Derivative(expr)
         body = self._print(expr.expr)
         bracketed = rf"\left({body}\right)"
-        product = expr.expr.is_Mul or getattr(expr.expr, "sign", "") == "*"
-        if not product or body.startswith(r"\frac") or text.endswith(bracketed):
+        in_order = getattr(expr.expr, "sign", "") == "*"
+        product = in_order or (expr.expr.is_Mul and not body.startswith(r"\frac"))
+        if not product or text.endswith(bracketed):
             return text
         return text.removesuffix(body) + bracketed
 
@@ -158,18 +159,6 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         terms = list(expr.as_ordered_terms())
         positive = next((t for t in terms if not t.could_extract_minus_sign()), terms[0])
         return [positive, *(t for t in terms if t is not positive)]
-
-
-def primes(expr: Derivative) -> str:
-    """Return the primes of f'(x), f''(x), ...; none if the derivative is of another kind."""
-    body, by = expr.expr, set(expr.variables)
-    plain = isinstance(body, AppliedUndef) and body.args == tuple(by) and len(expr.variables) < 4
-    return "'" * len(expr.variables) if plain else ""
-
-
-def operates(expr: Expr) -> bool:
-    """Return whether all that follows seems to be differentiated, as in d/dx u v."""
-    return isinstance(expr, Derivative) and not primes(expr)
 
 
 def _place(factor: Expr) -> int:

@@ -3,6 +3,9 @@
 Proofs see what is behind the name.
 """
 
+from itertools import count, repeat
+from typing import ClassVar
+
 import sympy as sp
 from sympy import Derivative, Expr, Indexed, IndexedBase, Lambda, MatrixBase, Symbol
 from sympy.core.symbol import Str
@@ -10,6 +13,7 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
+from backprop.symbolic.brackets import factor
 from backprop.symbolic.normal_form import Named, bound
 
 
@@ -95,6 +99,9 @@ def _inputs(value: Expr) -> set[Expr]:
 class chain(Named):
     """A product displayed in the order in which its factors are given."""
 
+    sign: ClassVar[str] = "*"
+    """How the factors are joined, as in `Written`."""
+
     @staticmethod
     def definition(*factors: Expr) -> Expr:
         """Return the product."""
@@ -104,8 +111,9 @@ class chain(Named):
         return self.definition(*self.args).diff(by)
 
     def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
-        product = r" \, ".join(printer.parenthesize(f, PRECEDENCE["Mul"]) for f in self.args)
+        ends = (at == len(self.args) for at in count(1))
+        product = r" \, ".join(map(factor, repeat(printer), self.args, ends))
         return rf"\left({product}\right)^{{{exp}}}" if exp else product
 
     def _sympystr(self, printer: StrPrinter) -> str:
-        return " ".join(printer.parenthesize(factor, PRECEDENCE["Mul"]) for factor in self.args)
+        return " ".join(printer.parenthesize(part, PRECEDENCE["Mul"]) for part in self.args)

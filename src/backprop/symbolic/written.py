@@ -24,7 +24,7 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
-from backprop.symbolic.printing import operates
+from backprop.symbolic.brackets import operates
 
 ADD, MUL, POW, ATOM = (PRECEDENCE[kind] for kind in ("Add", "Mul", "Pow", "Atom"))
 FRACTION = MUL + 1
