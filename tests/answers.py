@@ -526,3 +526,32 @@ ANSWERS = {
         ["1/2", "(h - t)/h", "0", "(h + t)/(2h)", "t/(2h)"],
     ),
 }
+
+WRITTEN_OUT = [
+    ("chain-skip", "2(r*tanh(w x) + s x - y)(r w (1 - tanh(w x)^2) + s)"),
+    ("chain-skip", "2(r h + s x - y)(r w (1 - tanh(wx)^2) + s)"),
+    ("chain-shared", "2(w tanh(w x) - y)(h + w x/cosh(w x)^2)"),
+    ("chain-tanh-weight", "(a - y) v abs(1 - h^2) x"),
+    ("sigmoid-inverse", "-ln(abs(1/a - 1))"),
+    ("neuron-best-rate", "2/(max(s, f) + min(s, f))"),
+    ("neuron-best-rate", "2/(2f + abs(s - f))"),
+    ("softmax-temperature", "-(u - v)/T^2*p(1 - p)"),
+    ("pooling-soft-routing", "e^(q*a)/(2e^(q*z))"),
+    ("size-same-padding", "(F - 1)/2"),
+    ("size-doubling", "e^(L ln(2))"),
+    ("log-cosh-gradient", "sinh(r)/cosh(r)"),
+    ("network-relu-floor", "relu(-y)^2"),
+    ("volumes-alexnet-multiplications", "105,415,200"),
+    (
+        "mean-squared-error-gradient",
+        r"\partial L/\partial\hat y = \frac{2(\hat y - y)}{n}",
+    ),
+    ("mean-squared-error-gradient", "2(ŷ − y)/n"),
+    ("delta-weight-decay", "δa + cw"),
+    ("conv-merged-bias", "c + bS"),
+    ("volumes-bottleneck", "2CB + f²B²"),
+    ("conv-looks", "f^2(n-f+1)^2"),
+    ("swish-beta", r"z^2\sigma(\beta z)\left(1 - \sigma(\beta z)\right)"),
+    ("size-half", "⌈n/2⌉"),
+]
+"""Right answers that write a quantity out, or are typed as the page prints them."""

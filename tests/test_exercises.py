@@ -12,12 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Abs, Derivative, Function, Max, Symbol, cos, exp, sin, symbols
 
+from backprop.activations import sigmoid as sigmoid_in_numpy
+from backprop.convolution import conv2d
 from backprop.exercises import EXERCISES, check
-from backprop.exercises.exercise import Formula, Letter
+from backprop.exercises.formula import Formula, Letter
 from backprop.exercises.parser import CONSTANTS, FUNCTIONS, Mistake, parse
 from backprop.explorers.answer import AnswerBox
 from backprop.symbolic.activations import sigmoid
-from tests.answers import ANSWERS
+from backprop.symbolic.normal_form import unfold
+from tests.answers import ANSWERS, WRITTEN_OUT
 
 FORMULAS = [name for name, entry in EXERCISES.items() if isinstance(entry, Formula)]
 x = Symbol("x", real=True)
@@ -71,7 +74,7 @@ def test_the_points_are_many_and_in_the_domain(name):
     entry = EXERCISES[name]
     assert len(entry.points) >= (12 if entry.letters else 1)
     for point in entry.points:
-        assert entry.where.subs(point) == sp.true
+        assert entry.domain.subs(point) == sp.true
         for letter in entry.letters:
             assert letter.low <= point[letter.symbol] <= letter.high
             assert point[letter.symbol].is_integer or not letter.symbol.is_integer
@@ -120,6 +123,45 @@ def test_a_number_with_decimals_is_right_to_nine_digits():
     assert not check("sigmoid-value", 0.1875001)
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("0.188", "is 0.188, right to 3 digits; the exact number is wanted, or nine digits of it"),
+        ("0.1874999", "is 0.1874999, right to 6 digits; the exact number is wanted"),
+        ("0.19", "is 0.19, right to 2 digits; the exact number is wanted"),
+        ("0.2", "is 0.2, which is too large"),
+        ("0.1", "is 0.1, which is too small"),
+        ("47/250", "is 0.188, which is too large"),
+        ("3/17.", "is 0.176471, which is too small"),
+    ],
+)
+def test_a_rounded_number_is_told_how_many_digits_are_right(answer, words):
+    assert words in repr(check("sigmoid-value", answer))
+
+
+def test_a_rounded_number_beside_a_whole_one_is_wrong_as_any_other():
+    assert "is 112.5, which is too large" in repr(check("size-first-layer", "112.5"))
+
+
+@pytest.mark.parametrize(("name", "answer"), WRITTEN_OUT)
+def test_what_a_quantity_stands_for_and_what_the_page_prints_may_be_written(name, answer):
+    assert check(name, answer), repr(check(name, answer))
+
+
+def test_a_shorthand_has_the_value_of_what_it_stands_for_at_every_point():
+    for entry in map(EXERCISES.get, FORMULAS):
+        state = AnswerBox(entry.name)
+        for name, meaning in entry.shorthands.items():
+            for point, row in zip(entry.points, state.points, strict=True):
+                value = float(sp.N(unfold(meaning.subs(point))))
+                assert row[state.names.index(name)] == pytest.approx(value, rel=1e-12)
+
+
+def test_a_text_is_computed_as_it_stands():
+    """The answer box divides 0 by 0, and so does `check`."""
+    assert "x = 0 your answer has no value" in repr(formula(x).check("x^2/x"))
+
+
 def test_a_difference_at_a_kink_alone_is_seen():
     entry = formula(sp.Piecewise((1, 2 * x > 3), (0, True)))
     assert {x: sp.Rational(3, 2)} in entry.points
@@ -145,11 +187,16 @@ def test_agreement_at_all_points_is_not_yet_right():
     assert entry.check(x**2 + vanishing).right is False
 
 
-def test_what_is_not_decided_is_called_undecided():
+def test_what_is_not_proved_is_right_where_it_agrees_to_many_digits_and_says_so():
     verdict = formula(cos(2 * x)).check(1 - 2 * sin(x) ** 2)
-    assert verdict.right is None
+    assert verdict
+    assert re.fullmatch(r"right, to 20 digits at \d\d points; not proved", repr(verdict))
+
+
+def test_what_is_not_proved_and_differs_by_little_is_wrong():
+    verdict = formula(cos(2 * x)).check(1 - 2 * sin(x) ** 2 + sp.Rational(1, 10**12))
     assert not verdict
-    assert repr(verdict).startswith("undecided")
+    assert "the right one is" in repr(verdict)
 
 
 def test_two_values_that_look_alike_are_shown_to_more_digits():
@@ -228,6 +275,93 @@ def test_a_function_that_differs_is_shown_the_call(function, message):
     assert re.search(r"not yet: for \(.*\) your result .*" + message, repr(verdict), re.S)
 
 
+def cancelling(W, delta, z):
+    a = np.tanh(z)
+    return (1 + a) * (W.T @ delta) - (W.T @ delta) * a * (1 + a)
+
+
+def test_rounding_of_a_right_formula_in_float32_is_no_mistake():
+    assert check("delta-step-back", cancelling)
+    assert not check("delta-step-back", lambda W, delta, z: cancelling(W, delta, z) * (1 + 1e-6))
+
+
+def neuron_gradient(W, b, X, Y):
+    error = sigmoid_in_numpy(W @ X + b) - Y
+    return np.hstack([error @ X.T, error.sum(axis=1, keepdims=True)]) / X.shape[1]
+
+
+def overflowing(W, b, X, Y):
+    error = 1 / (1 + np.exp(-(W @ X + b))) - Y
+    return np.hstack([error @ X.T, error.sum(axis=1, keepdims=True)]) / X.shape[1]
+
+
+def looping(W, b, X, Y):
+    return sum(neuron_gradient(W, b, X[:, [i]], Y[:, [i]]) for i in range(X.shape[1])) / X.shape[1]
+
+
+def looping_elsewhere(W, b, X, Y):
+    return looping(W, b, X, Y)
+
+
+def loops_while(W, b, X, Y):
+    i = 0
+    while i < 0:
+        i += 1
+    return neuron_gradient(W, b, X, Y)
+
+
+@pytest.mark.parametrize(
+    ("function", "broken"),
+    [
+        (overflowing, "meets an overflow encountered in exp"),
+        (looping, "loops, in <genexpr>; work on whole arrays"),
+        (looping_elsewhere, "loops, in <genexpr>"),
+        (loops_while, "loops, in loops_while"),
+    ],
+)
+def test_a_condition_that_is_stated_is_checked(function, broken):
+    assert check("neuron-gradient", neuron_gradient)
+    verdict = check("neuron-gradient", function)
+    assert verdict.right is False
+    assert f"not yet: the values are right, but your function {broken}" in repr(verdict)
+
+
+def absorbed(W, b, X):
+    ones = np.ones((1, X.shape[1]), X.dtype)
+    return np.dot(np.c_[W, b.reshape(-1, 1)], np.concatenate([X, ones]))
+
+
+def adding(W, b, X):
+    z = W @ X
+    z += b.reshape(-1, 1)
+    return z
+
+
+def multiplying_twice(W, b, X):
+    ones = np.ones((1, X.shape[1]), X.dtype)
+    return np.subtract(W @ X, -b.reshape(-1, 1) @ ones)
+
+
+@pytest.mark.parametrize(
+    ("function", "broken"),
+    [
+        (adding, "adds; one matrix product can do it all"),
+        (multiplying_twice, "makes 2 matrix products, not one"),
+        (lambda W, b, X: np.array(W.tolist(), W.dtype) @ X + b.reshape(-1, 1), "adds"),
+    ],
+)
+def test_one_product_means_one_and_no_sum(function, broken):
+    assert check("network-absorbed", absorbed)
+    assert f"your function {broken}" in repr(check("network-absorbed", function))
+
+
+def test_a_function_that_must_not_be_called_is_named():
+    def pointwise(a, w, b):
+        return conv2d(a, w[:, :, None, None], b)
+
+    assert "your function calls conv2d" in repr(check("volumes-pointwise", pointwise))
+
+
 def test_integers_may_come_in_any_container():
     def sizes(o, f, p, s):
         every = (o - 1) * s + f - 2 * p + np.arange(s, dtype=np.int32)
@@ -271,6 +405,29 @@ def test_a_code_exercise_has_no_box():
         ("sigma(0) + σ(0) + sigmoid(0)", 1.5),
         ("tanh(0) + sqrt(y^2)", 5),
         ("2π", 2 * math.pi),
+        ("x²y + x⁻¹", 45 + 1 / 3),
+        ("x^2y(y - 1)", 180),
+        ("x^{y}y", 1215),
+        ("2xy^2 - yx", 135),
+        ("|x - y||-2|", 4),
+        ("||x| - |-y||", 2),
+        ("⌊y/2⌋ + ⌈y/2⌉", 5),
+        ("√(x + 1) + 2√4 x", 14),
+        ("[x + {y}](x)", 24),
+        ("σ′(z) = x - y", -2),
+        ("∂L/∂ŷ = 2(x - y)", -4),
+        ("105,415,200/x", 35138400),
+        ("105{,}415{,}200/x + 1,000.5", 35139400.5),
+        ("max(1,200, 4)", 200),
+        ("np.exp(0) + numpy.maximum(x, y) - math.floor(2.5)", 4),
+        ("relu(-x) + relu(x) + cosh(0) + sinh(0)", 4),
+        (r"\frac{x}{y} + \dfrac{2}{y}", 1),
+        (r"\left( x - y \right)^{2} \cdot \frac{1}{2}", 2),
+        (r"\sqrt{\lvert -y \rvert - 1} \, x \times 2", 12),
+        (r"\ln\left(e^{x}\right) \max\{x, y\}", 15),
+        (r"\left\lfloor \tfrac{y}{2} \right\rfloor", 2),
+        (r"\operatorname{sigmoid}(0) + \sigma\left(0\right) + \mathrm{e}^{0}", 2),
+        (r"$x\div y$", 0.6),
         ("2e", 2 * math.e),
     ],
 )
@@ -293,16 +450,30 @@ def test_a_formula_is_read_as_one_writes_it(text, value):
         ("x 2", 2, "a sign is missing before this number"),
         ("1.2.3", 3, "a sign is missing before this number"),
         ("1/2x", 3, "this could be read in two ways"),
-        ("x^2y", 3, "this could be read in two ways"),
+        ("2^2y", 3, "this could be read in two ways"),
+        ("e^2x", 3, "this could be read in two ways"),
+        ("x^xy", 3, "this could be read in two ways"),
+        ("x^-2y", 4, "this could be read in two ways"),
+        ("√x^2", 0, "this could be read in two ways"),
         ("1/x(x + 1)", 3, "this could be read in two ways"),
         ("exp x", 0, "exp needs parentheses"),
         ("sin(x)", 0, "“sin” is not known here; use x, y"),
-        ("1 + xy", 4, "“xy” is not known here; as a product, write x*y"),
+        ("1 + xz", 4, "“xz” is not known here; use x, y"),
+        ("x₁", 0, "“x₁” is not known here; use x, y"),
+        ("[x + y)", 0, "this bracket is never closed"),
+        ("|x + y", 0, "this bracket is never closed"),
+        (r"\frac12", 0, "\\frac with two pairs of braces"),
+        (r"\foo x", 0, r"“\foo” has no meaning here"),
+        ("x = y = 1", 6, "a second = has no meaning here"),
+        ("x <= 1", 2, "“<=” has no meaning here"),
+        ("max(105,415)1", 12, "a sign is missing before this number"),
+        ("1234,567", 4, "a comma separates arguments"),
+        ("0,188", 1, "a comma separates arguments"),
         ("max(x)", 0, "max takes two numbers or more"),
         ("exp(x, y)", 0, "exp takes one number"),
         ("__import__('os')", 11, "“'” has no meaning here"),
         ("x.real", 1, "“.” has no meaning here"),
-        ("x" * 201, 200, "at most 200 characters"),
+        ("x" * 301, 300, "at most 300 characters"),
     ],
 )
 def test_a_mistake_is_pointed_at(text, at, reason):
@@ -312,7 +483,19 @@ def test_a_mistake_is_pointed_at(text, at, reason):
     assert str(mistake.value).splitlines()[1:] == [f"  {text}", "  " + " " * at + "^"]
 
 
-@given(st.text(alphabet="0123xye.+-*/^(), σ−", max_size=12))
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *[("2(ŷ - y)", 4), (r"2(\hat y - y)", 4), (r"2(\hat{y} - y)", 4), ("2(y\u0302 - y)", 4)],
+        *[("ασ(βz)", 1), ("2βz", 0), (r"\alpha\,\sigma(\beta z)", 1), ("ŷy", 15), ("yŷ", 15)],
+    ],
+)
+def test_letters_with_hats_and_greek_ones_are_read_as_they_are_printed(text, value):
+    letters = {"y": 3, "yhat": 5, "alpha": 2, "beta": 7, "z": 0}
+    assert float(parse(text, {k: sp.Integer(v) for k, v in letters.items()})) == value
+
+
+@given(st.text(alphabet="0123xye.+-*/^(), σ−²√|⌊⌋[]{}=\\", max_size=12))
 def test_a_text_is_read_or_refused_as_a_mistake(text):
     with suppress(Mistake):
         assert isinstance(parse(text, {"x": x, "y": Max(x, 0)}), sp.Expr)
@@ -350,5 +533,5 @@ def test_a_box_says_what_it_asks_for():
 
 
 def test_a_long_answer_is_refused():
-    with pytest.raises(ValueError, match="answer must have at most 200 characters"):
-        AnswerBox("sigmoid-value").answer = "1" * 201
+    with pytest.raises(ValueError, match="answer must have at most 300 characters"):
+        AnswerBox("sigmoid-value").answer = "1" * 301

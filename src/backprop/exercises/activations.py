@@ -5,11 +5,14 @@ import sympy as sp
 from sympy import Rational, Symbol, exp
 
 from backprop.activations import softmax_vjp
-from backprop.exercises.exercise import Code, Exercise, Formula, Letter
+from backprop.exercises.code import Code
+from backprop.exercises.conditions import no_overflow
+from backprop.exercises.exercise import Exercise
+from backprop.exercises.formula import Formula, Letter
 from backprop.symbolic.activations import sigmoid, z
 
 _a = Symbol("a", real=True)
-_tanh = Letter(_a, "output tanh z, between -1 and 1", -0.98, 0.98)
+_tanh = Letter(_a, "output tanh z, between -1 and 1", -0.98, 0.98, between=(-1, 1))
 _beta = Symbol("beta", real=True)
 _u, _v = sp.symbols("u v", real=True)
 _T = Symbol("T", positive=True)
@@ -47,6 +50,7 @@ EXERCISES: list[Exercise] = [
             Letter(_v, "second score"),
             Letter(_T, "temperature, positive", 0.5, 4),
         ),
+        shorthands={"p": _cooled},
         cases=({_T: 1 / _coldness},),
     ),
     Code(
@@ -57,5 +61,6 @@ EXERCISES: list[Exercise] = [
             (np.array([1e4, -1e4, 0.0]), np.array([1.0, 2.0, 3.0])),
             (np.array([[0.0, 700.0], [1.0, 710.0]]), np.array([[1.0, 2.0], [-1.0, 0.5]])),
         ),
+        conditions=(no_overflow,),
     ),
 ]

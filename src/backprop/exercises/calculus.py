@@ -3,7 +3,8 @@
 import sympy as sp
 from sympy import Symbol, exp, log
 
-from backprop.exercises.exercise import Exercise, Formula, Letter
+from backprop.exercises.exercise import Exercise
+from backprop.exercises.formula import Formula, Letter
 
 _x, _w, _r = sp.symbols("x w r", real=True)
 _positive = Symbol("x", positive=True)

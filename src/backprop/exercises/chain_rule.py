@@ -5,15 +5,20 @@ import sympy as sp
 
 from backprop._arrays import FloatArray
 from backprop.activations import sigmoid
-from backprop.exercises.exercise import Code, Exercise, Formula, Letter
+from backprop.exercises.code import Code
+from backprop.exercises.exercise import Exercise
+from backprop.exercises.formula import Formula, Letter
 
 _y, _v, _w, _x, _p, _q, _r, _s = sp.symbols("y v w x p q r s", real=True)
 _a, _h = sp.symbols("a h", real=True)
+_squashed = sp.tanh(_w * _x)
 
-_output = Letter(_a, "prediction, between 0 and 1", 0.02, 0.98)
+_output = Letter(_a, "prediction, between 0 and 1", 0.02, 0.98, between=(0, 1))
 _target = Letter(_y, "target, 0 to 1", 0, 1)
 _weight = Letter(_v, "weight from that unit to the output")
 _input = Letter(_x, "input")
+_tanh = Letter(_h, "activation of unit 2, between -1 and 1", -0.98, 0.98, between=(-1, 1))
+_sigmoid = Letter(_h, "activation of unit 3, between 0 and 1", 0.02, 0.98, between=(0, 1))
 
 
 def _first_layer(
@@ -37,13 +42,13 @@ EXERCISES: list[Exercise] = [
         "chain-tanh-weight",
         "the gradient by w of layer 1, from input 1 to unit 2",
         (_a - _y) * _v * (1 - _h**2) * _x,
-        (_output, _target, _weight, Letter(_h, "activation of unit 2", -0.98, 0.98), _input),
+        (_output, _target, _weight, _tanh, _input),
     ),
     Formula(
         "chain-three-hidden",
         "the gradient by the bias of unit 3",
         (_a - _y) * _v * _h * (1 - _h),
-        (_output, _target, _weight, Letter(_h, "activation of unit 3", 0.02, 0.98)),
+        (_output, _target, _weight, _sigmoid),
     ),
     Formula(
         "chain-input",
@@ -59,26 +64,26 @@ EXERCISES: list[Exercise] = [
     Formula(
         "chain-skip",
         "∂L/∂x",
-        2 * (_r * _h + _s * _x - _y) * (_r * (1 - _h**2) * _w + _s),
+        2 * (_r * _squashed + _s * _x - _y) * (_r * (1 - _squashed**2) * _w + _s),
         (
             Letter(_x, "input"),
             Letter(_y, "target"),
             Letter(_w, "first weight"),
-            Letter(_h, "tanh(wx)", -0.98, 0.98),
             Letter(_r, "second weight"),
             Letter(_s, "weight of the shortcut"),
         ),
+        shorthands={"h": _squashed},
     ),
     Formula(
         "chain-shared",
         "∂L/∂w",
-        2 * (_w * _h - _y) * (_h + _w * (1 - _h**2) * _x),
+        2 * (_w * _squashed - _y) * (_squashed + _w * (1 - _squashed**2) * _x),
         (
             Letter(_x, "input"),
             Letter(_y, "target"),
             Letter(_w, "the weight"),
-            Letter(_h, "tanh(wx)", -0.98, 0.98),
         ),
+        shorthands={"h": _squashed},
     ),
     Code(
         "chain-first-layer",

@@ -10,7 +10,9 @@ from backprop.convolution import (
     conv2d_input_gradient,
     max_pool2d_input_gradient,
 )
-from backprop.exercises.exercise import Code, Exercise, Formula, Letter
+from backprop.exercises.code import Code
+from backprop.exercises.exercise import Exercise
+from backprop.exercises.formula import Formula, Letter
 from backprop.symbolic.geometry import d, f, p, s
 
 _o = Symbol("o", integer=True, positive=True)

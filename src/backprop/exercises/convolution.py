@@ -6,7 +6,9 @@ from sympy import Integer
 
 from backprop._arrays import FloatArray
 from backprop.convolution import conv2d
-from backprop.exercises.exercise import Code, Exercise, Formula, Letter
+from backprop.exercises.code import Code
+from backprop.exercises.exercise import Exercise
+from backprop.exercises.formula import Formula, Letter
 from backprop.symbolic.geometry import f, n
 
 _g, _h, _b, _c, _S = sp.symbols("g h b c S", real=True)

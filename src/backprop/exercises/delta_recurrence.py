@@ -6,7 +6,9 @@ from sympy import Rational, Symbol
 
 from backprop._arrays import FloatArray
 from backprop.activations import ACTIVATIONS
-from backprop.exercises.exercise import Code, Exercise, Formula, Letter
+from backprop.exercises.code import Code
+from backprop.exercises.exercise import Exercise
+from backprop.exercises.formula import Formula, Letter
 
 _m = Symbol("m", integer=True, positive=True)
 _a, _p, _T, _A, _B = sp.symbols("a p T A B", positive=True)
@@ -49,11 +51,10 @@ EXERCISES: list[Exercise] = [
         "∂L/∂z",
         (_p - _y) / _T,
         (
-            Letter(_p, "probability, between 0 and 1", 0.02, 0.98),
-            Letter(_y, "target"),
+            Letter(_p, "probability, between 0 and 1", 0.02, 0.98, between=(0, 1)),
+            Letter(_y, "target, 0 to 1", 0, 1),
             Letter(_T, "temperature", 0.5, 4),
         ),
-        where=_p < 1,
     ),
     Formula(
         "delta-shared-weight",

@@ -5,7 +5,9 @@ import sympy as sp
 from sympy import And, Symbol, log, tanh
 
 from backprop._arrays import FloatArray
-from backprop.exercises.exercise import Code, Exercise, Formula, Letter
+from backprop.exercises.code import Code
+from backprop.exercises.exercise import Exercise
+from backprop.exercises.formula import Formula, Letter
 from backprop.losses import softmax_cross_entropy
 from backprop.symbolic.activations import sigmoid, z
 
@@ -18,8 +20,8 @@ _near, _far = Symbol("u", nonnegative=True), Symbol("d", positive=True)
 _prediction = Letter(_yhat, "prediction")
 _target = Letter(_y, "target")
 _threshold = Letter(_t, "threshold", 0.5, 3)
-_fraction = Letter(_p, "predicted probability, between 0 and 1", 0.02, 0.98)
-_output = Letter(_a, "output σ(z), between 0 and 1", 0.02, 0.98)
+_fraction = Letter(_p, "predicted probability, between 0 and 1", 0.02, 0.98, between=(0, 1))
+_output = Letter(_a, "output σ(z), between 0 and 1", 0.02, 0.98, between=(0, 1))
 
 
 def _class_loss(z: FloatArray, c: int) -> FloatArray:
@@ -60,7 +62,6 @@ EXERCISES: list[Exercise] = [
         "∂L/∂z",
         2 * (_a - _y) * _a * (1 - _a),
         (_output, _target),
-        where=_a < 1,
     ),
     Formula(
         "logit-curvature",
@@ -74,7 +75,6 @@ EXERCISES: list[Exercise] = [
         "∂L/∂p",
         2 * (1 - _p) * log(_p) - (1 - _p) ** 2 / _p,
         (_fraction,),
-        where=_p < 1,
     ),
     Code(
         "class-loss",

@@ -5,7 +5,10 @@ import sympy as sp
 from sympy import Integer
 
 from backprop._arrays import FloatArray
-from backprop.exercises.exercise import Code, Exercise, Formula, Letter
+from backprop.exercises.code import Code
+from backprop.exercises.conditions import one_product
+from backprop.exercises.exercise import Exercise
+from backprop.exercises.formula import Formula, Letter
 
 _layers, _units = sp.symbols("L n", integer=True, positive=True)
 _v, _b, _c, _w, _y = sp.symbols("v b c w y", real=True)
@@ -16,7 +19,8 @@ _X = np.array([[1.0, 0.0, 2.0, -1.0], [0.0, 1.0, -3.0, 2.0], [4.0, 0.5, 0.0, 1.0
 
 
 def _absorbed(W: FloatArray, b: FloatArray, X: FloatArray) -> FloatArray:
-    z: FloatArray = W @ X + b.reshape(-1, 1)
+    ones = np.ones((1, X.shape[1]), X.dtype)
+    z: FloatArray = np.hstack([W, b.reshape(-1, 1)]) @ np.vstack([X, ones])
     return z
 
 
@@ -65,6 +69,7 @@ EXERCISES: list[Exercise] = [
             (_W, np.array([10.0, 20.0]), _X[:, :1]),
             (_W, np.array([10.0, 20.0]), _X[:, :2]),
         ),
+        conditions=(one_product,),
     ),
     Code(
         "network-melted",

@@ -6,7 +6,10 @@ from sympy import Rational, Symbol
 
 from backprop._arrays import FloatArray
 from backprop.activations import sigmoid
-from backprop.exercises.exercise import Code, Exercise, Formula, Letter
+from backprop.exercises.code import Code
+from backprop.exercises.conditions import no_loop, no_overflow
+from backprop.exercises.exercise import Exercise
+from backprop.exercises.formula import Formula, Letter
 
 _c, _steep, _flat = sp.symbols("c s f", positive=True)
 _fraction = Symbol("p", positive=True)
@@ -42,21 +45,21 @@ EXERCISES: list[Exercise] = [
             Letter(_steep, "the larger eigenvalue", 0.1, 9),
             Letter(_flat, "the smaller eigenvalue, positive", 0.1, 9),
         ),
+        where=_steep >= _flat,
     ),
     Formula("neuron-centred", "the limit of α", Rational(25, 74)),
     Formula(
         "neuron-lowest-cost",
         "the lowest cost",
         _fraction * (1 - _fraction),
-        (Letter(_fraction, "the fraction of targets 1, between 0 and 1", 0.02, 0.98),),
-        where=_fraction < 1,
+        (Letter(_fraction, "the fraction of targets 1", 0.02, 0.98, between=(0, 1)),),
     ),
     Formula(
         "neuron-squared-error",
         "∂L/∂w_j",
         2 * (_a - _y) * _a * (1 - _a) * _x,
         (
-            Letter(_a, "output σ(z), between 0 and 1", 0.02, 0.98),
+            Letter(_a, "output σ(z), between 0 and 1", 0.02, 0.98, between=(0, 1)),
             Letter(_y, "target"),
             Letter(_x, "the input x_j"),
         ),
@@ -69,5 +72,6 @@ EXERCISES: list[Exercise] = [
             (_ROW, _BIAS, _COLUMNS[:, :1], _LABELS[:, :1]),
             (900 * _ROW, _BIAS, _COLUMNS, _LABELS),
         ),
+        conditions=(no_loop, no_overflow),
     ),
 ]

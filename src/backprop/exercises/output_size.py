@@ -3,7 +3,9 @@
 import sympy as sp
 from sympy import Integer, ceiling
 
-from backprop.exercises.exercise import Code, Exercise, Formula, Letter
+from backprop.exercises.code import Code
+from backprop.exercises.exercise import Exercise
+from backprop.exercises.formula import Formula, Letter
 from backprop.geometry import Sliding, receptive_field
 from backprop.symbolic.geometry import d, f, n, o, output_size, p, q, r, s, same_padding, slack, t
 
@@ -43,7 +45,13 @@ EXERCISES: list[Exercise] = [
         "rows of the output",
         output_size(Integer(224), Integer(7), Integer(3), Integer(2)),
     ),
-    Formula("size-same-padding", "p", d * (f - 1) / 2, (_filter, _dilation)),
+    Formula(
+        "size-same-padding",
+        "p",
+        d * (f - 1) / 2,
+        (_filter, _dilation),
+        shorthands={"F": d * (f - 1) + 1},
+    ),
     Formula("size-same-total", "total padding", same_padding(Integer(224), Integer(2), Integer(7))),
     Formula("size-half", "output size", ceiling(n / 2), (_input,), cases=_EVEN_AND_ODD),
     Formula(

@@ -1,17 +1,20 @@
-"""Formulas as one types them: the grammar of the answer box, read into SymPy.
+r"""Formulas as one types them: the grammar of the answer box, read into SymPy.
 
     sum     = term {("+" | "-") term}
     term    = signed {("*" | "/") signed | power}
     signed  = ("+" | "-") signed | power
-    power   = atom ["^" signed]
-    atom    = number | letter | function "(" sum {"," sum} ")" | "(" sum ")"
+    power   = atom ["^" signed | raised]
+    atom    = number | letter | function "(" sum {"," sum} ")" | "(" sum ")" | "|" sum "|"
+            | "⌊" sum "⌋" | "⌈" sum "⌉" | "√" atom | "\frac" "{" sum "}" "{" sum "}"
 
-So -x^2 is -(x^2), and 2^3^2 is 2^(3^2). `**` is read as `^`, and −, ·, × and ÷ as the signs that
-they are. The sign of a product may be left out before a letter, a function or a parenthesis, as
-in 2x or a(1 - a), except behind a quotient or a power: 1/2x and x^2y could be read in two ways,
-and are refused. A Greek letter is its name, and e and pi are numbers.
+So -x^2 is -(x^2), and 2^3^2 is 2^(3^2). Square brackets and braces are parentheses. The sign of a
+product may be left out before a letter, a function or a bracket, as in 2x or a(1 - a), and
+several letters in a row are a product: 2pq. Behind a quotient, and behind most powers, it may
+not: 1/2x and e^2x could be read in two ways, and are refused; x^2y, x²y and x^{n}y could not.
+Commas between digits by threes group them, but in `max` and `min`, where they part arguments. How
+letters, signs and names may be written is the matter of `lexer`.
 
-`explorers/answer.js` holds the same grammar, and a test compares the two.
+`explorers/formula.js` holds the same grammar, and a test compares the two.
 """
 
 import re
@@ -21,29 +24,10 @@ from typing import NoReturn
 import sympy as sp
 from sympy import Expr
 
+from backprop.exercises.lexer import GREEK, NAMES, Token, tokens
 from backprop.symbolic.activations import sigmoid
 
-LONGEST = 200
-TOKEN = re.compile(
-    r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<name>[A-Za-zα-ω_][0-9A-Za-zα-ω_]*)|(?P<sign>\*\*|[-+*/^(),])|(?P<other>\S)"
-)
-SIGNS = str.maketrans("−–·⋅×∗÷", "--****/")
-GREEK = {
-    "α": "alpha",
-    "β": "beta",
-    "γ": "gamma",
-    "δ": "delta",
-    "ε": "epsilon",
-    "η": "eta",
-    "θ": "theta",
-    "λ": "lambda",
-    "μ": "mu",
-    "π": "pi",
-    "ρ": "rho",
-    "σ": "sigma",
-    "φ": "phi",
-}
+LONGEST = 300
 CONSTANTS: Mapping[str, Expr] = {"e": sp.E, "pi": sp.pi}
 FUNCTIONS: Mapping[str, Callable[..., Expr]] = {
     "exp": sp.exp,
@@ -51,8 +35,11 @@ FUNCTIONS: Mapping[str, Callable[..., Expr]] = {
     "ln": sp.log,
     "sqrt": sp.sqrt,
     "tanh": sp.tanh,
+    "sinh": sp.sinh,
+    "cosh": sp.cosh,
     "sigma": sigmoid,
     "sigmoid": sigmoid,
+    "relu": lambda x: sp.Max(0, x),
     "abs": sp.Abs,
     "sign": sp.sign,
     "floor": sp.floor,
@@ -60,6 +47,11 @@ FUNCTIONS: Mapping[str, Callable[..., Expr]] = {
     "max": sp.Max,
     "min": sp.Min,
 }
+WORDS = frozenset({*FUNCTIONS, *CONSTANTS, *GREEK.values()})
+CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "⌊": "⌋", "⌈": "⌉"}
+BRACKETS = {"|": "abs", "⌊": "floor", "⌈": "ceil"}
+SEVERAL = ("max", "min")
+GROUP = re.compile(r"[0-9]{3}(\.[0-9]*)?")
 
 
 class Mistake(ValueError):
@@ -82,28 +74,28 @@ def parse(text: str, letters: Mapping[str, Expr]) -> Expr:
 
 class _Parser:
     def __init__(self, text: str, letters: Mapping[str, Expr]) -> None:
-        self.text, self.letters = text, letters
-        self.tokens = [
-            (m.lastgroup, m[0], m.start()) for m in TOKEN.finditer(text.translate(SIGNS))
-        ]
-        self.tokens.append(("end", "", len(text.rstrip())))
-        self.raised = False  # whether the last power had an exponent
-        for kind, word, at in self.tokens:
-            if kind == "other":
-                self.fail(f"“{word}” has no meaning here", at)
+        self.text, self.letters, self.known = text, letters, {**CONSTANTS, **letters}
+        self.raised = False  # whether the last power had an exponent that could go on
+        self.opened = [""]  # the brackets around this place, and "max" for its arguments
+        self.tokens = tokens(text, WORDS)
+        for token in self.tokens:
+            if token.kind == "other":
+                self.fail(f"“{token.text}” has no meaning here", token.at)
 
     def fail(self, reason: str, at: int) -> NoReturn:
         raise Mistake(reason, self.text, at)
 
     def take(self, *words: str) -> str:
-        """Move past the next token if it is one of these words, and return it."""
-        return self.tokens.pop(0)[1] if self.tokens[0][1] in words else ""
+        """Move past the next token if it is one of these signs, and return it."""
+        return self.tokens.pop(0).word if self.tokens[0].word in words else ""
 
     def formula(self) -> Expr:
         value = self.sum()
-        kind, word, at = self.tokens[0]
-        if word == ")":
+        kind, word, _, at = self.tokens[0]
+        if word in CLOSING.values():
             self.fail("this parenthesis was never opened", at)
+        if word == "=":
+            self.fail("a second = has no meaning here", at)
         if kind != "end":
             self.fail("a comma separates arguments; decimals are written with a point", at)
         return value
@@ -127,10 +119,11 @@ class _Parser:
 
     def at_factor(self, ambiguous: bool) -> bool:
         """Return whether a factor follows without a sign; refuse where that is unclear."""
-        kind, word, at = self.tokens[0]
+        kind, word, _, at = self.tokens[0]
         if kind == "number":
             self.fail("a sign is missing before this number", at)
-        if kind != "name" and word != "(":
+        closes = word == "|" == self.opened[-1]
+        if closes or (kind not in ("name", "fraction") and word not in {*CLOSING, "√"}):
             return False
         if ambiguous:
             self.fail("write * here, or parentheses: this could be read in two ways", at)
@@ -143,59 +136,117 @@ class _Parser:
         return -self.signed() if sign == "-" else self.signed()
 
     def power(self) -> Expr:
-        base = self.atom()
-        raised = bool(self.take("^", "**"))
-        value = base ** self.signed() if raised else base
-        self.raised = raised
-        return value
+        counts = self.tokens[0].kind == "number" or self.tokens[0].word == "e"
+        base, self.raised = self.atom(), False
+        if self.tokens[0].kind == "raised":
+            return _real(base ** sp.Integer(self.tokens.pop(0).word))
+        if self.take("^"):
+            kind, word, _, _ = self.tokens[0]
+            ends = word == "{" or (kind == "number" and not counts)
+            exponent = self.signed()
+            base = sp.nan if _infinite(base, exponent) else _real(base**exponent)
+            self.raised = self.raised or not ends
+        return base
 
     def atom(self) -> Expr:
-        kind, word, at = self.tokens.pop(0)
-        if kind == "number":
-            return sp.Integer(word) if word.isdigit() else sp.Float(word)
-        if kind == "name":
-            return self.named(word, at)
-        if word != "(":
-            self.fail(
-                "the formula stops too early" if not word else "something is missing here", at
-            )
+        token = self.tokens.pop(0)
+        if token.kind == "number":
+            return self.number(token)
+        if token.kind == "name":
+            return self.named(token)
+        if token.kind == "fraction":
+            return self.group(token) / self.group(token)
+        if token.word == "√":
+            return self.root(token.at)
+        if token.word not in CLOSING:
+            missing = "something is missing here"
+            self.fail(missing if token.word else "the formula stops too early", token.at)
+        value = self.bracket(token)
+        return self.call(BRACKETS[token.word], value) if token.word in BRACKETS else value
+
+    def number(self, token: Token) -> Expr:
+        """Read a number, and the threes of digits that follow it, as in 105,415,200."""
+        word, end = token.word, token.at + len(token.text)
+        threes = self.opened[-1] not in SEVERAL and bool(re.fullmatch("[1-9][0-9]{0,2}", word))
+        while threes and self.tokens[0].word == ",":
+            comma, digits = self.tokens[:2]
+            apart = (comma.at, digits.at) != (end, comma.at + len(comma.text))
+            if apart or digits.kind != "number" or not GROUP.fullmatch(digits.word):
+                break
+            word, end = word + digits.word, digits.at + len(digits.text)
+            threes = "." not in digits.word
+            del self.tokens[:2]
+        return sp.Integer(word) if word.isdigit() else sp.Float(word)
+
+    def bracket(self, opening: Token) -> Expr:
+        """Read what stands in a bracket that was just opened, and close it."""
+        self.opened.append(opening.word)
         value = self.sum()
-        self.close(at)
+        self.close(opening)
         return value
 
-    def close(self, opened: int) -> None:
-        _, word, at = self.tokens[0]
+    def close(self, opening: Token) -> None:
+        word, at = self.tokens[0].word, self.tokens[0].at
         if word == ",":
             self.fail("a comma separates arguments; decimals are written with a point", at)
-        if not self.take(")"):
-            self.fail("this parenthesis is never closed", opened)
+        if not self.take(CLOSING[opening.word]):
+            what = "parenthesis" if opening.word == "(" else "bracket"
+            self.fail(f"this {what} is never closed", opening.at)
+        self.opened.pop()
 
-    def named(self, word: str, at: int) -> Expr:
-        name = GREEK.get(word, word)
-        known = {**CONSTANTS, **self.letters}
-        if name in known:
-            return known[name]
+    def group(self, fraction: Token) -> Expr:
+        if self.tokens[0].word != "{":
+            self.fail(r"write \frac with two pairs of braces, as in \frac{1}{2}", fraction.at)
+        return self.bracket(self.tokens.pop(0))
+
+    def root(self, at: int) -> Expr:
+        bracketed = self.tokens[0].word in CLOSING
+        value = self.atom()
+        if not bracketed and (self.tokens[0].word == "^" or self.tokens[0].kind == "raised"):
+            self.fail("write parentheses after √: this could be read in two ways", at)
+        return self.call("sqrt", value)
+
+    def named(self, token: Token) -> Expr:
+        _, name, text, at = token
+        if name in self.known:
+            return self.known[name]
         if name in FUNCTIONS:
-            values = self.arguments(word, at, 2 if name in ("max", "min") else 1)
-            return sp.nan if _undefined(values) else FUNCTIONS[name](*values)
-        if len(word) < 5 and all(letter in known for letter in word):
-            self.fail(f"“{word}” is not known here; as a product, write {'*'.join(word)}", at)
+            return self.call(name, *self.arguments(token))
+        letters = [NAMES.get(letter, letter) for letter in text]
+        if len(letters) > 1 and all(
+            letter in self.known or (letter in FUNCTIONS and k == len(letters) - 1)
+            for k, letter in enumerate(letters)
+        ):
+            self.tokens[:0] = [
+                Token("name", letters[k], text[k], at + k) for k in range(1, len(letters))
+            ]
+            return self.known[letters[0]]
         use = f"use {', '.join(self.letters)}" if self.letters else "the answer is a number"
-        self.fail(f"“{word}” is not known here; {use}", at)
+        self.fail(f"“{text}” is not known here; {use}", at)
 
-    def arguments(self, word: str, at: int, least: int) -> list[Expr]:
-        opened = self.tokens[0][2]
-        if not self.take("("):
-            self.fail(f"{word} needs parentheses, as in {word}(1)", at)
+    def arguments(self, function: Token) -> list[Expr]:
+        _, name, text, at = function
+        opening = self.tokens[0]
+        if not self.take("(", "[", "{"):
+            self.fail(f"{text} needs parentheses, as in {text}(1)", at)
+        self.opened.append(name)
         values = [self.sum()]
         while self.take(","):
             values.append(self.sum())
-        self.close(opened)
+        self.close(opening)
+        least = 2 if name in SEVERAL else 1
         if len(values) < least or len(values) > least == 1:
-            self.fail(f"{word} takes {'one number' if least == 1 else 'two numbers or more'}", at)
+            self.fail(f"{text} takes {'one number' if least == 1 else 'two numbers or more'}", at)
         return values
 
+    def call(self, name: str, *values: Expr) -> Expr:
+        return sp.nan if _infinite(*values) else _real(FUNCTIONS[name](*values))
 
-def _undefined(values: list[Expr]) -> bool:
-    """Return whether one of them has no real value, whatever the letters are."""
-    return any(value.is_finite is False or value.is_extended_real is False for value in values)
+
+def _infinite(*values: Expr) -> bool:
+    return any(value.is_finite is False for value in values)
+
+
+def _real(value: Expr) -> Expr:
+    """Return the value, or NaN if it is not real whatever the letters are: √(-1)² is no answer."""
+    return sp.nan if value.is_extended_real is False else value

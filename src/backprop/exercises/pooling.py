@@ -5,7 +5,10 @@ import sympy as sp
 from sympy import Integer
 
 from backprop._arrays import FloatArray
-from backprop.exercises.exercise import Code, Exercise, Formula, Letter
+from backprop.exercises.code import Code
+from backprop.exercises.conditions import no_loop
+from backprop.exercises.exercise import Exercise
+from backprop.exercises.formula import Formula, Letter
 from backprop.symbolic.activations import sigmoid
 from backprop.symbolic.geometry import f, output_size, s
 
@@ -66,6 +69,7 @@ EXERCISES: list[Exercise] = [
             Letter(_b, "second entry"),
             Letter(_q, "sharpness, positive", 0.1, 4),
         ),
+        shorthands={"z": sp.log((sp.exp(_q * _a) + sp.exp(_q * _b)) / 2) / _q},
     ),
     Code(
         "pooling-blocks",
@@ -76,5 +80,6 @@ EXERCISES: list[Exercise] = [
             (np.sin(np.arange(108.0)).reshape(1, 2, 6, 9), 3),
             (np.cos(np.arange(12.0)).reshape(1, 1, 3, 4), 1),
         ),
+        conditions=(no_loop,),
     ),
 ]

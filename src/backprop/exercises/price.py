@@ -6,7 +6,9 @@ from itertools import pairwise
 import sympy as sp
 from sympy import Integer, sqrt
 
-from backprop.exercises.exercise import Code, Exercise, Formula, Letter
+from backprop.exercises.code import Code
+from backprop.exercises.exercise import Exercise
+from backprop.exercises.formula import Formula, Letter
 
 _p, _q, _r, _n, _L, _S = sp.symbols("p q r n L S", integer=True, positive=True)
 

@@ -6,7 +6,9 @@ from sympy import log
 
 from backprop._arrays import FloatArray
 from backprop.activations import ACTIVATIONS
-from backprop.exercises.exercise import Code, Exercise, Formula, Letter
+from backprop.exercises.code import Code
+from backprop.exercises.exercise import Exercise
+from backprop.exercises.formula import Formula, Letter
 
 _alpha, _p = sp.symbols("alpha p", positive=True)
 _B, _n = sp.symbols("B n", integer=True, positive=True)
@@ -64,8 +66,7 @@ EXERCISES: list[Exercise] = [
         "training-bias-alone",
         "the lowest cost",
         -_p * log(_p) - (1 - _p) * log(1 - _p),
-        (Letter(_p, "the fraction of class 1, between 0 and 1", 0.02, 0.98),),
-        where=_p < 1,
+        (Letter(_p, "the fraction of class 1", 0.02, 0.98, between=(0, 1)),),
     ),
     Formula("training-two-labels", "the lowest cost", log(2)),
     Code(

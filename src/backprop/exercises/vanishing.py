@@ -5,7 +5,9 @@ import sympy as sp
 from sympy import Max, Min, Symbol
 
 from backprop._arrays import FloatArray
-from backprop.exercises.exercise import Code, Exercise, Formula, Letter
+from backprop.exercises.code import Code
+from backprop.exercises.exercise import Exercise
+from backprop.exercises.formula import Formula, Letter
 
 _n, _p, _d = sp.symbols("n p d", integer=True, positive=True)
 _g, _x = sp.symbols("g x", real=True)

@@ -5,7 +5,10 @@ import sympy as sp
 from sympy import Integer
 
 from backprop._arrays import FloatArray
-from backprop.exercises.exercise import Code, Exercise, Formula, Letter
+from backprop.exercises.code import Code
+from backprop.exercises.conditions import no_loop, without
+from backprop.exercises.exercise import Exercise
+from backprop.exercises.formula import Formula, Letter
 from backprop.symbolic.geometry import f
 from backprop.symbolic.volumes import C, K, multiplications, parameters
 
@@ -14,6 +17,7 @@ _B, _h = sp.symbols("B h", integer=True, positive=True)
 _channels = Letter(C, "channels", 1, 64)
 _filters = Letter(K, "filters", 1, 64)
 _side = Letter(f, "side of a filter", 1, 7)
+CONVOLUTIONS = "conv2d", "Conv2d", "convolve", "correlate", "cross_correlation"
 _FIRST = (Integer(3), Integer(96), Integer(11))
 _rng = np.random.default_rng(14)
 
@@ -60,5 +64,10 @@ EXERCISES: list[Exercise] = [
         (_channels, _filters, _side),
     ),
     Code("volumes-cell", _cell, ((0, 6, 6), (107, 6, 6), (41, 6, 6), (23, 2, 5), (5, 4, 1))),
-    Code("volumes-pointwise", _pointwise, (_layer(2, 3, 4, 5, 6), _layer(1, 1, 2, 1, 3))),
+    Code(
+        "volumes-pointwise",
+        _pointwise,
+        (_layer(2, 3, 4, 5, 6), _layer(1, 1, 2, 1, 3)),
+        conditions=(no_loop, without(*CONVOLUTIONS)),
+    ),
 ]

@@ -1,190 +1,4 @@
-// The grammar of exercises/parser.py, where it is described. A formula becomes a function of the
-// values of its letters.
-
-const SIGMOID = (x) => 1 / (1 + Math.exp(-x));
-const CONSTANTS = { e: Math.E, pi: Math.PI };
-export const FUNCTIONS = {
-  exp: Math.exp,
-  log: Math.log,
-  ln: Math.log,
-  sqrt: Math.sqrt,
-  tanh: Math.tanh,
-  sigma: SIGMOID,
-  sigmoid: SIGMOID,
-  abs: Math.abs,
-  sign: Math.sign,
-  floor: Math.floor,
-  ceil: Math.ceil,
-  max: Math.max,
-  min: Math.min,
-};
-const TOKEN =
-  /(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[A-Za-zα-ω_][\dA-Za-zα-ω_]*)|(?<sign>\*\*|[-+*/^(),])|(?<other>\S)/gu;
-const SIGNS = { "−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "∗": "*", "÷": "/" };
-const GREEK = new Map(
-  Object.entries({
-    α: "alpha",
-    β: "beta",
-    γ: "gamma",
-    δ: "delta",
-    ε: "epsilon",
-    η: "eta",
-    θ: "theta",
-    λ: "lambda",
-    μ: "mu",
-    π: "pi",
-    ρ: "rho",
-    σ: "sigma",
-    φ: "phi",
-  }),
-);
-
-class Mistake extends Error {
-  constructor(reason, at) {
-    super(reason);
-    this.at = at;
-  }
-}
-
-class Parser {
-  constructor(text, letters) {
-    this.letters = letters;
-    this.raised = false; // whether the last power had an exponent
-    const plain = text.replace(/[−–·⋅×∗÷]/g, (sign) => SIGNS[sign]);
-    this.tokens = Array.from(plain.matchAll(TOKEN), ({ 0: word, index: at, groups }) => ({
-      kind: Object.keys(groups).find((kind) => groups[kind] !== undefined),
-      word,
-      at,
-    }));
-    this.tokens.push({ kind: "end", word: "", at: text.trimEnd().length });
-    for (const { kind, word, at } of this.tokens) {
-      if (kind === "other") this.fail(`“${word}” has no meaning here`, at);
-    }
-  }
-
-  fail(reason, at) {
-    throw new Mistake(reason, at);
-  }
-
-  /** Move past the next token if it is one of these words, and return it. */
-  take(...words) {
-    return words.includes(this.tokens[0].word) ? this.tokens.shift().word : "";
-  }
-
-  formula() {
-    const value = this.sum();
-    const { kind, word, at } = this.tokens[0];
-    if (word === ")") this.fail("this parenthesis was never opened", at);
-    if (kind !== "end") {
-      this.fail("a comma separates arguments; decimals are written with a point", at);
-    }
-    return value;
-  }
-
-  sum() {
-    let value = this.term();
-    for (;;) {
-      const sign = this.take("+", "-");
-      if (!sign) return value;
-      const [left, right] = [value, this.term()];
-      value = sign === "+" ? (at) => left(at) + right(at) : (at) => left(at) - right(at);
-    }
-  }
-
-  term() {
-    let value = this.signed();
-    let sign = "";
-    for (;;) {
-      const divided = sign === "/";
-      sign = this.take("*", "/");
-      if (!sign && !this.atFactor(divided || this.raised)) return value;
-      const [left, right] = [value, sign ? this.signed() : this.power()];
-      value = sign === "/" ? (at) => left(at) / right(at) : (at) => left(at) * right(at);
-    }
-  }
-
-  /** Whether a factor follows without a sign; refuses where that is unclear. */
-  atFactor(ambiguous) {
-    const { kind, word, at } = this.tokens[0];
-    if (kind === "number") this.fail("a sign is missing before this number", at);
-    if (kind !== "name" && word !== "(") return false;
-    if (ambiguous) {
-      this.fail("write * here, or parentheses: this could be read in two ways", at);
-    }
-    return true;
-  }
-
-  signed() {
-    const sign = this.take("+", "-");
-    if (!sign) return this.power();
-    const value = this.signed();
-    return sign === "-" ? (at) => -value(at) : value;
-  }
-
-  power() {
-    const base = this.atom();
-    const raised = Boolean(this.take("^", "**"));
-    const exponent = raised && this.signed();
-    this.raised = raised;
-    return raised ? (at) => base(at) ** exponent(at) : base;
-  }
-
-  atom() {
-    const { kind, word, at } = this.tokens.shift();
-    if (kind === "number") return () => Number(word);
-    if (kind === "name") return this.named(word, at);
-    if (word !== "(") {
-      this.fail(word ? "something is missing here" : "the formula stops too early", at);
-    }
-    const value = this.sum();
-    this.close(at);
-    return value;
-  }
-
-  close(opened) {
-    const { word, at } = this.tokens[0];
-    if (word === ",") {
-      this.fail("a comma separates arguments; decimals are written with a point", at);
-    }
-    if (!this.take(")")) this.fail("this parenthesis is never closed", opened);
-  }
-
-  named(word, at) {
-    const name = GREEK.get(word) ?? word;
-    const known = (letter) => this.letters.includes(letter) || Object.hasOwn(CONSTANTS, letter);
-    if (this.letters.includes(name)) return (point) => point[name];
-    if (known(name)) return () => CONSTANTS[name];
-    if (Object.hasOwn(FUNCTIONS, name)) {
-      const values = this.arguments(word, at, name === "max" || name === "min" ? 2 : 1);
-      return (point) => FUNCTIONS[name](...values.map((value) => value(point)));
-    }
-    const unknown = `“${word}” is not known here; `;
-    if (word.length < 5 && [...word].every(known)) {
-      this.fail(`${unknown}as a product, write ${[...word].join("*")}`, at);
-    }
-    const { letters } = this;
-    this.fail(unknown + (letters.length ? `use ${letters.join(", ")}` : "the answer is a number"), at);
-  }
-
-  arguments(word, at, least) {
-    const opened = this.tokens[0].at;
-    if (!this.take("(")) this.fail(`${word} needs parentheses, as in ${word}(1)`, at);
-    const values = [this.sum()];
-    while (this.take(",")) values.push(this.sum());
-    this.close(opened);
-    if (values.length < least || (values.length > 1 && least === 1)) {
-      this.fail(`${word} takes ${least === 1 ? "one number" : "two numbers or more"}`, at);
-    }
-    return values;
-  }
-}
-
-/** The formula that a text writes in these letters, as a function of their values. */
-export function parse(text, letters) {
-  return new Parser(text, letters).formula();
-}
-
-// The verdict.
+// What is said of an answer, and the box that it is typed into; `formula.js` reads it.
 
 const TOLERANCE = 1e-9;
 const written = (number, digits) => String(Number(number.toPrecision(digits))).replace("-", "−");
@@ -192,17 +6,28 @@ const written = (number, digits) => String(Number(number.toPrecision(digits))).r
 /** Whether two numbers agree; one that is not finite agrees with none. */
 const close = (mine, right) => Math.abs(mine - right) <= TOLERANCE * Math.max(1, Math.abs(right));
 
-/** How an answer differs; the right value is kept back where it is the answer itself. */
-function difference(letters, point, mine, right) {
+/** To how many digits a number is right: it is off by at most half of one in the last. */
+function rightDigits(mine, right) {
+  const first = Math.floor(Math.log10(Math.abs(right)));
+  return Math.floor(first + 1 - Math.log10(2 * Math.abs(mine - right)) + 1e-9);
+}
+
+/** How a number differs from the right one, which is kept back: it is the answer itself. */
+function unlike(mine, right, rounded) {
+  if (!Number.isFinite(mine)) return "has no value.";
+  const digits = rounded && !Number.isInteger(right) ? rightDigits(mine, right) : 0;
+  if (digits < 2) return `is ${written(mine, 6)}, which is too ${mine > right ? "large" : "small"}.`;
+  const wanted = "the exact number is wanted, or nine digits of it";
+  return `is ${written(mine, 12)}, right to ${digits} digits; ${wanted}.`;
+}
+
+/** How an answer differs from the right one at a point. */
+function difference(letters, point, mine, right, rounded) {
+  if (!letters.length) return `Not yet: your answer ${unlike(mine, right, rounded)}`;
   const place = letters.map((name) => `${name} = ${written(point[name], 6)}`).join(", ");
-  const start = `Not yet: ${place && `at ${place} `}your answer`;
-  if (!letters.length) {
-    if (!Number.isFinite(mine)) return `${start} has no value.`;
-    return `${start} is ${written(mine, 6)}, which is too ${mine > right ? "large" : "small"}.`;
-  }
   const digits = written(mine, 6) === written(right, 6) ? 12 : 6;
   const yours = Number.isFinite(mine) ? `is ${written(mine, digits)}` : "has no value";
-  return `${start} ${yours}, the right one is ${written(right, digits)}.`;
+  return `Not yet: at ${place} your answer ${yours}, the right one is ${written(right, digits)}.`;
 }
 
 /** What is said of a text: words, and where it is no formula, the place `at`. */
@@ -220,7 +45,7 @@ export function judge(text, { names, points, values }) {
     const point = Object.fromEntries(names.map((name, j) => [name, row[j]]));
     const mine = formula(point);
     if (!close(mine, values[k])) {
-      return { kind: "wrong", words: difference(names, point, mine, values[k]) };
+      return { kind: "wrong", words: difference(names, point, mine, values[k], formula.decimals) };
     }
   }
   return { kind: "right", words: "Right." };
@@ -250,9 +75,10 @@ function help(vocabulary) {
       h(
         "p",
         {},
-        "Numbers with a decimal point, + − * / ^ and parentheses; the numbers e and pi; the functions " +
-          `${functions}. A product may go without its sign before a letter or a parenthesis, as in ` +
-          "2x or 3(x + 1); after a quotient or a power write it, as in x^2*y.",
+        "Numbers with a decimal point, + − * / ^ and brackets; the numbers e and pi; the functions " +
+          `${functions}. A product may go without its sign before a letter or a bracket, as in ` +
+          "2x or 3(x + 1); after a quotient write it, as in 1/2*x. You may also write x², √x, |x|, " +
+          "⌊x⌋ or Greek letters, and paste LaTeX or NumPy: \\frac{1}{2}, \\hat{y}, np.exp(x).",
       ),
     ),
   ];
@@ -264,7 +90,7 @@ function render({ model, el }) {
   const input = h("input", {
     id,
     type: "text",
-    maxlength: 200,
+    maxlength: 300,
     autocomplete: "off",
     autocapitalize: "none",
     spellcheck: "false",

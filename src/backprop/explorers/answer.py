@@ -7,7 +7,8 @@ import traitlets
 from matplotlib.figure import Figure
 
 from backprop.exercises import check, find
-from backprop.exercises.exercise import Formula, Verdict
+from backprop.exercises.exercise import Verdict
+from backprop.exercises.formula import Formula
 from backprop.exercises.parser import LONGEST
 from backprop.explorers.base import BadValue, Explorer, front_end
 
@@ -28,7 +29,7 @@ class AnswerBox(Explorer):
     values: traitlets.List[float] = traitlets.List(read_only=True).tag(sync=True)
 
     _moves = ("answer",)
-    _esm, _css = front_end("answer")
+    _esm, _css = front_end("answer", parts=("common", "formula"))
 
     def __init__(self, exercise: str, answer: str = "") -> None:
         entry = find(exercise)

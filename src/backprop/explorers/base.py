@@ -12,13 +12,15 @@ import traitlets
 _FOLDER = Path(__file__).parent
 
 
-def front_end(name: str, folder: Path = _FOLDER) -> tuple[str, str]:
-    """Return the module and the style sheet of an explorer: the shared part, then its own.
+def front_end(
+    name: str, folder: Path = _FOLDER, parts: tuple[str, ...] = ("common",)
+) -> tuple[str, str]:
+    """Return the module and the style sheet of an explorer: the shared parts, then its own.
 
-    `folder` holds `name`.js, which exports `default {render}` and may use what `common.js`
-    declares, and perhaps `name`.css.
+    `folder` holds `name`.js, which exports `default {render}` and may use what the `parts` beside
+    `common.js` declare, and perhaps `name`.css.
     """
-    module = [_FOLDER / "common.js", folder / f"{name}.js"]
+    module = [*(_FOLDER / f"{part}.js" for part in parts), folder / f"{name}.js"]
     styles = [_FOLDER / "common.css", folder / f"{name}.css"]
     return (
         "\n".join(path.read_text(encoding="utf-8") for path in module),

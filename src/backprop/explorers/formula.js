@@ -1,0 +1,329 @@
+// The words and signs of a formula as in exercises/lexer.py, and its grammar as in
+// exercises/parser.py, where they are described. A formula becomes a function of the values of its
+// letters.
+
+const TOKEN =
+  /(?<skip>[\s$\u200b\u2061-\u2063\ufeff]+|\\[,;:! ]|\\q?quad(?![A-Za-z])|\\(?:left|right|[bB]igg?[lr]?|displaystyle)(?![A-Za-z])|(?:np|numpy|math|sp|sympy)\.(?=[A-Za-z]))|(?<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?<hat>\\(?:wide)?hat\s*(?:\{\s*[A-Za-z]\s*\}|[A-Za-z]))|(?<upright>\\(?:operatorname|mathrm|text)\s*\{\s*[A-Za-z]+\s*\})|(?<command>\\[A-Za-z]+)|(?<name>(?:ŷ|y\u0302)[₀-₉]*|[A-Za-zα-ωϵϕ_][0-9A-Za-zα-ωϵϕ_₀-₉]*)|(?<raised>⁻?[⁰¹²³⁴-⁹]+)|(?<other>[<>!]=)|(?<sign>\*\*|\{,\}|\\[{}|]|[-+*\/^(),|=√⌊⌋⌈⌉[\]{}−–·⋅∙×∗÷∕⁄])|(?<unknown>\S)/gu;
+const meaning = (...rows) =>
+  new Map(rows.flatMap(([word, ...writings]) => writings.map((written) => [written, word])));
+const SIGNS = meaning(
+  ["-", "−", "–"],
+  ["*", "·", "⋅", "∙", "×", "∗", "cdot", "times", "ast"],
+  ["/", "÷", "∕", "⁄", "div"],
+  ["|", "\\|", "lvert", "rvert", "vert"],
+  ["^", "**"],
+  [",", "{,}"],
+  ["{", "\\{"],
+  ["}", "\\}"],
+  ["⌊", "lfloor"],
+  ["⌋", "rfloor"],
+  ["⌈", "lceil"],
+  ["⌉", "rceil"],
+);
+const GREEK = meaning(
+  ["alpha", "α"],
+  ["beta", "β"],
+  ["gamma", "γ"],
+  ["delta", "δ"],
+  ["epsilon", "ε", "ϵ"],
+  ["eta", "η"],
+  ["theta", "θ"],
+  ["lambda", "λ"],
+  ["mu", "μ"],
+  ["pi", "π"],
+  ["rho", "ρ"],
+  ["sigma", "σ"],
+  ["phi", "φ", "ϕ"],
+);
+const NAMES = new Map([
+  ...GREEK,
+  ...meaning(
+    ["yhat", "ŷ", "y\u0302"],
+    ["epsilon", "varepsilon"],
+    ["phi", "varphi"],
+    ["max", "maximum", "Max"],
+    ["min", "minimum", "Min"],
+    ["abs", "absolute", "Abs"],
+    ["ceil", "ceiling"],
+    ["sign", "sgn"],
+  ),
+]);
+const named = (word) => NAMES.get(word) ?? word;
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+const SIGMOID = (x) => 1 / (1 + Math.exp(-x));
+const CONSTANTS = { e: Math.E, pi: Math.PI };
+export const FUNCTIONS = {
+  exp: Math.exp,
+  log: Math.log,
+  ln: Math.log,
+  sqrt: Math.sqrt,
+  tanh: Math.tanh,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  sigma: SIGMOID,
+  sigmoid: SIGMOID,
+  relu: (x) => Math.max(0, x),
+  abs: Math.abs,
+  sign: Math.sign,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  max: Math.max,
+  min: Math.min,
+};
+/** What a function makes of numbers; of an infinite one, nothing. */
+const ofFinite = (f, ...values) => (values.every(Number.isFinite) ? f(...values) : NaN);
+const WORDS = new Set([...Object.keys(FUNCTIONS), ...Object.keys(CONSTANTS), ...GREEK.values()]);
+const CLOSING = { "(": ")", "[": "]", "{": "}", "|": "|", "⌊": "⌋", "⌈": "⌉" };
+const BRACKETS = { "|": "abs", "⌊": "floor", "⌈": "ceil" };
+const SEVERAL = ["max", "min"];
+
+export class Mistake extends Error {
+  constructor(reason, at) {
+    super(reason);
+    this.at = at;
+  }
+}
+
+function token(kind, text, at) {
+  const word = text.replace(/^\\/, "");
+  const is = (kind, word) => ({ kind, word, text, at });
+  if (kind === "hat") return is("name", `${text.match(/[A-Za-z]/g).at(-1)}hat`);
+  if (kind === "upright") return is("name", named(text.slice(text.indexOf("{") + 1, -1).trim()));
+  if (kind === "raised") {
+    const digits = Array.from(text, (sign) => (sign === "⁻" ? "-" : SUPERSCRIPTS.indexOf(sign)));
+    return is(kind, digits.join(""));
+  }
+  if (kind === "name") return is(kind, named(word));
+  if (kind === "command" && /^[dt]?frac$/.test(word)) return is("fraction", "frac");
+  if (kind === "command" && WORDS.has(named(word))) return is("name", named(word));
+  if (kind === "command") return is(SIGNS.has(word) ? "sign" : "other", SIGNS.get(word) ?? text);
+  if (kind === "sign") return is(kind, SIGNS.get(text) ?? text);
+  return is(kind === "number" ? "number" : "other", text);
+}
+
+/** The tokens of a formula, the end last; what stands before an = is only a name for it. */
+function tokens(text) {
+  const read = Array.from(text.matchAll(TOKEN), ({ 0: typed, index, groups }) => [
+    Object.keys(groups).find((kind) => groups[kind] !== undefined),
+    typed,
+    index,
+  ])
+    .filter(([kind]) => kind !== "skip")
+    .map((parts) => token(...parts));
+  const equals = read.findIndex(({ word }) => word === "=");
+  const end = { kind: "end", word: "", text: "", at: text.trimEnd().length };
+  return [...read.slice(equals + 1), end];
+}
+
+class Parser {
+  constructor(text, letters) {
+    this.letters = letters;
+    this.known = (name) => letters.includes(name) || Object.hasOwn(CONSTANTS, name);
+    this.raised = false; // whether the last power had an exponent that could go on
+    this.opened = [""]; // the brackets around this place, and "max" for its arguments
+    this.decimals = false; // whether a number has decimals, so that it may be rounded
+    this.tokens = tokens(text);
+    for (const { kind, text: typed, at } of this.tokens) {
+      if (kind === "other") this.fail(`“${typed}” has no meaning here`, at);
+    }
+  }
+
+  fail(reason, at) {
+    throw new Mistake(reason, at);
+  }
+
+  /** Move past the next token if it is one of these signs, and return it. */
+  take(...words) {
+    return words.includes(this.tokens[0].word) ? this.tokens.shift().word : "";
+  }
+
+  formula() {
+    const value = this.sum();
+    const { kind, word, at } = this.tokens[0];
+    if (Object.values(CLOSING).includes(word)) this.fail("this parenthesis was never opened", at);
+    if (word === "=") this.fail("a second = has no meaning here", at);
+    if (kind !== "end") {
+      this.fail("a comma separates arguments; decimals are written with a point", at);
+    }
+    return value;
+  }
+
+  sum() {
+    let value = this.term();
+    for (;;) {
+      const sign = this.take("+", "-");
+      if (!sign) return value;
+      const [left, right] = [value, this.term()];
+      value = sign === "+" ? (at) => left(at) + right(at) : (at) => left(at) - right(at);
+    }
+  }
+
+  term() {
+    let value = this.signed();
+    let sign = "";
+    for (;;) {
+      const divided = sign === "/";
+      sign = this.take("*", "/");
+      if (!sign && !this.atFactor(divided || this.raised)) return value;
+      const [left, right] = [value, sign ? this.signed() : this.power()];
+      value = sign === "/" ? (at) => left(at) / right(at) : (at) => left(at) * right(at);
+    }
+  }
+
+  /** Whether a factor follows without a sign; refuses where that is unclear. */
+  atFactor(ambiguous) {
+    const { kind, word, at } = this.tokens[0];
+    if (kind === "number") this.fail("a sign is missing before this number", at);
+    const closes = word === "|" && this.opened.at(-1) === "|";
+    const begins = kind === "name" || kind === "fraction" || word === "√" || word in CLOSING;
+    if (closes || !begins) return false;
+    if (ambiguous) {
+      this.fail("write * here, or parentheses: this could be read in two ways", at);
+    }
+    return true;
+  }
+
+  signed() {
+    const sign = this.take("+", "-");
+    if (!sign) return this.power();
+    const value = this.signed();
+    return sign === "-" ? (at) => -value(at) : value;
+  }
+
+  power() {
+    const counts = this.tokens[0].kind === "number" || this.tokens[0].word === "e";
+    const base = this.atom();
+    this.raised = false;
+    if (this.tokens[0].kind === "raised") {
+      const exponent = Number(this.tokens.shift().word);
+      return (at) => base(at) ** exponent;
+    }
+    if (!this.take("^")) return base;
+    const { kind, word } = this.tokens[0];
+    const ends = word === "{" || (kind === "number" && !counts);
+    const exponent = this.signed();
+    this.raised ||= !ends;
+    return (at) => ofFinite(Math.pow, base(at), exponent(at));
+  }
+
+  atom() {
+    const token = this.tokens.shift();
+    const { kind, word, at } = token;
+    if (kind === "number") return this.number(token);
+    if (kind === "name") return this.named(token);
+    if (kind === "fraction") {
+      const [above, below] = [this.group(token), this.group(token)];
+      return (point) => above(point) / below(point);
+    }
+    if (word === "√") return this.root(at);
+    if (!(word in CLOSING)) {
+      this.fail(word ? "something is missing here" : "the formula stops too early", at);
+    }
+    const value = this.bracket(token);
+    return word in BRACKETS ? this.call(BRACKETS[word], value) : value;
+  }
+
+  /** Read a number, and the threes of digits that follow it, as in 105,415,200. */
+  number({ word, text, at }) {
+    let digits = word;
+    let end = at + text.length;
+    let grouped = !SEVERAL.includes(this.opened.at(-1)) && /^[1-9]\d{0,2}$/.test(word);
+    while (grouped && this.tokens[0].word === ",") {
+      const [comma, next] = this.tokens;
+      const apart = comma.at !== end || next.at !== comma.at + comma.text.length;
+      if (apart || next.kind !== "number" || !/^\d{3}(?:\.\d*)?$/.test(next.word)) break;
+      digits += next.word;
+      end = next.at + next.text.length;
+      grouped = !next.word.includes(".");
+      this.tokens.splice(0, 2);
+    }
+    this.decimals ||= !/^\d+$/.test(digits);
+    return () => Number(digits);
+  }
+
+  /** Read what stands in a bracket that was just opened, and close it. */
+  bracket(opening) {
+    this.opened.push(opening.word);
+    const value = this.sum();
+    this.close(opening);
+    return value;
+  }
+
+  close(opening) {
+    const { word, at } = this.tokens[0];
+    if (word === ",") {
+      this.fail("a comma separates arguments; decimals are written with a point", at);
+    }
+    if (!this.take(CLOSING[opening.word])) {
+      const what = opening.word === "(" ? "parenthesis" : "bracket";
+      this.fail(`this ${what} is never closed`, opening.at);
+    }
+    this.opened.pop();
+  }
+
+  group(fraction) {
+    if (this.tokens[0].word !== "{") {
+      this.fail("write \\frac with two pairs of braces, as in \\frac{1}{2}", fraction.at);
+    }
+    return this.bracket(this.tokens.shift());
+  }
+
+  root(at) {
+    const bracketed = this.tokens[0].word in CLOSING;
+    const value = this.atom();
+    if (!bracketed && (this.tokens[0].word === "^" || this.tokens[0].kind === "raised")) {
+      this.fail("write parentheses after √: this could be read in two ways", at);
+    }
+    return this.call("sqrt", value);
+  }
+
+  named(token) {
+    const { word: name, text, at } = token;
+    const value = (name) =>
+      this.letters.includes(name) ? (point) => point[name] : () => CONSTANTS[name];
+    if (this.known(name)) return value(name);
+    if (Object.hasOwn(FUNCTIONS, name)) return this.call(name, ...this.arguments(token));
+    const typed = [...text];
+    const letters = typed.map(named);
+    const product = letters.every(
+      (letter, k) =>
+        this.known(letter) || (Object.hasOwn(FUNCTIONS, letter) && k === letters.length - 1),
+    );
+    if (letters.length > 1 && product) {
+      const others = letters.map((word, k) => ({ kind: "name", word, text: typed[k], at: at + k }));
+      this.tokens.unshift(...others.slice(1));
+      return value(letters[0]);
+    }
+    const use = this.letters.length ? `use ${this.letters.join(", ")}` : "the answer is a number";
+    return this.fail(`“${text}” is not known here; ${use}`, at);
+  }
+
+  arguments({ word: name, text, at }) {
+    const opening = this.tokens[0];
+    if (!this.take("(", "[", "{")) this.fail(`${text} needs parentheses, as in ${text}(1)`, at);
+    this.opened.push(name);
+    const values = [this.sum()];
+    while (this.take(",")) values.push(this.sum());
+    this.close(opening);
+    const least = SEVERAL.includes(name) ? 2 : 1;
+    if (values.length < least || (values.length > 1 && least === 1)) {
+      this.fail(`${text} takes ${least === 1 ? "one number" : "two numbers or more"}`, at);
+    }
+    return values;
+  }
+
+  call(name, ...values) {
+    return (point) => ofFinite(FUNCTIONS[name], ...values.map((value) => value(point)));
+  }
+}
+
+/**
+ * The formula that a text writes in these letters, as a function of their values; it says whether
+ * some of its numbers have decimals.
+ */
+export function parse(text, letters) {
+  const parser = new Parser(text, letters);
+  const formula = parser.formula();
+  return Object.assign((point) => formula(point), { decimals: parser.decimals });
+}
