@@ -7,6 +7,8 @@ import jupytext
 import nbformat
 import pytest
 import sympy as sp
+from sympy import Symbol
+from sympy.printing.latex import LatexPrinter
 
 from backprop.exercises import EXERCISES, check
 from backprop.exercises.formula import Formula
@@ -111,6 +113,26 @@ def reading(text):
     return float(value) if value.is_real else None
 
 
+class Typed(LatexPrinter):
+    """Write functions with their arguments in parentheses, and powers of them outside."""
+
+    def _print_Function(self, function, exp=None):
+        arguments = ", ".join(map(self._print, function.args))
+        name = function.func.__name__
+        name = {"sigmoid": "sigma", "Max": "max", "Min": "min"}.get(name, name)
+        written = rf"\{name}\left({arguments}\right)"
+        return written + (f"^{{{exp}}}" if exp else "")
+
+    _print_log = _print_tanh = _print_sigmoid = _print_Max = _print_Min = _print_Function
+
+    def _print_Symbol(self, symbol):
+        return {"yhat": r"\hat{y}"}.get(symbol.name, super()._print_Symbol(symbol))
+
+
+def latex(expr):
+    return Typed({"mul_symbol": None}).doprint(expr)
+
+
 def random_texts(count):
     rng = random.Random(0)
     return ["".join(rng.choices(TOKENS, k=rng.randint(1, 9))) for _ in range(count)]
@@ -176,6 +198,22 @@ def test_the_page_and_python_give_the_same_verdict(module, name):
         for shorthand in EXERCISES[name].shorthands:
             words = re.sub(rf", {shorthand} = \S+", "", words)
         assert words.replace("−", "-").lower() == f"{check(name, text)}.".lower()
+
+
+def test_both_judges_agree_on_generated_forms(module):
+    """Each first answer is expanded or factored, and typed plainly or in LaTeX."""
+    forms = []
+    for k, (name, (right, _)) in enumerate(ANSWERS.items()):
+        names = EXERCISES[name].names
+        letters = {letter: Symbol(letter, **names[letter].assumptions0) for letter in names}
+        form = (sp.factor if k % 2 else sp.expand)(parse(right[0], letters))
+        forms.append((name, sp.sstr(form) if k % 3 else latex(form)))
+    for name, text in forms:
+        box = AnswerBox(name)
+        state = {"names": box.names, "points": box.points, "values": box.values}
+        (verdict,) = module("judge", [text, state])
+        assert verdict["kind"] == "right", (name, text, verdict["words"])
+        assert check(name, text), (name, text)
 
 
 # On the page

@@ -10,9 +10,10 @@ r"""Formulas as one types them: the grammar of the answer box, read into SymPy.
 So -x^2 is -(x^2), and 2^3^2 is 2^(3^2). Square brackets and braces are parentheses. The sign of a
 product may be left out before a letter, a function or a bracket, as in 2x or a(1 - a), and
 several letters in a row are a product: 2pq. Behind a quotient, and behind most powers, it may
-not: 1/2x and e^2x could be read in two ways, and are refused; x^2y, x²y and x^{n}y could not.
-Commas between digits by threes group them, but in `max` and `min`, where they part arguments. How
-letters, signs and names may be written is the matter of `lexer`.
+not: 1/2x and e^2x could be read in two ways, and are refused; x^2y, x²y and x^{n}y could not. A
+function may have an exponent before its argument, as in tanh²(z). Commas between digits by threes
+group them, but in `max` and `min`, where they part arguments. How letters, signs and names may be
+written is the matter of `lexer`.
 
 `explorers/formula.js` holds the same grammar, and a test compares the two.
 """
@@ -211,7 +212,8 @@ class _Parser:
         if name in self.known:
             return self.known[name]
         if name in FUNCTIONS:
-            return self.call(name, *self.arguments(token))
+            exponent = self.function_power()
+            return self.call(name, *self.arguments(token)) ** exponent
         letters = [NAMES.get(letter, letter) for letter in text]
         if len(letters) > 1 and all(
             letter in self.known or (letter in FUNCTIONS and k == len(letters) - 1)
@@ -223,6 +225,21 @@ class _Parser:
             return self.known[letters[0]]
         use = f"use {', '.join(self.letters)}" if self.letters else "the answer is a number"
         self.fail(f"“{text}” is not known here; {use}", at)
+
+    def function_power(self) -> Expr:
+        r"""Read the exponent of a function that stands before its argument, as in \tanh^{2}(z)."""
+        if self.tokens[0].kind == "raised" and "-" not in self.tokens[0].word:
+            return sp.Integer(self.tokens.pop(0).word)
+        for form in (["^", ""], ["^", "{", "", "}"]):
+            following = self.tokens[: len(form)]
+            signs = [
+                token.word if sign else "" for sign, token in zip(form, following, strict=False)
+            ]
+            number = self.tokens[min(form.index(""), len(self.tokens) - 1)]
+            if signs == form and number.kind == "number" and number.word.isdigit():
+                del self.tokens[: len(form)]
+                return sp.Integer(number.word)
+        return sp.Integer(1)
 
     def arguments(self, function: Token) -> list[Expr]:
         _, name, text, at = function

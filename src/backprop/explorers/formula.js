@@ -283,7 +283,11 @@ class Parser {
     const value = (name) =>
       this.letters.includes(name) ? (point) => point[name] : () => CONSTANTS[name];
     if (this.known(name)) return value(name);
-    if (Object.hasOwn(FUNCTIONS, name)) return this.call(name, ...this.arguments(token));
+    if (Object.hasOwn(FUNCTIONS, name)) {
+      const exponent = this.functionPower();
+      const base = this.call(name, ...this.arguments(token));
+      return exponent === 1 ? base : (point) => base(point) ** exponent;
+    }
     const typed = [...text];
     const letters = typed.map(named);
     const product = letters.every(
@@ -297,6 +301,25 @@ class Parser {
     }
     const use = this.letters.length ? `use ${this.letters.join(", ")}` : "the answer is a number";
     return this.fail(`“${text}” is not known here; ${use}`, at);
+  }
+
+  /** Read the exponent of a function that stands before its argument, as in \\tanh^{2}(z). */
+  functionPower() {
+    const { kind, word } = this.tokens[0];
+    if (kind === "raised" && !word.includes("-")) return Number(this.tokens.shift().word);
+    for (const form of [
+      ["^", ""],
+      ["^", "{", "", "}"],
+    ]) {
+      const next = this.tokens.slice(0, form.length);
+      const number = next[form.indexOf("")];
+      const fits = next.length === form.length && form.every((sign, k) => !sign || next[k].word === sign);
+      if (fits && number.kind === "number" && /^\d+$/.test(number.word)) {
+        this.tokens.splice(0, form.length);
+        return Number(number.word);
+      }
+    }
+    return 1;
   }
 
   arguments({ word: name, text, at }) {
