@@ -251,3 +251,14 @@ def test_two_functions_of_one_kind_are_not_taken_for_equal():
     other = open_function("M", g(z[i]), (i, 1, n))
     with pytest.raises((FalseStep, Undecided)):
         Derivation(LAST).step(other, because="both are open")
+
+
+def test_two_functions_of_one_name_are_refused():
+    other = open_function("L", g(a[i]), (i, 1, n), slope="u")
+    with pytest.raises(ValueError, match="both called L"):
+        Derivation(LAST - other).step(LAST - other, because="which of them?")
+
+
+def test_the_number_of_arguments_is_no_variable():
+    with pytest.raises(ValueError, match="how many"):
+        Derivation(Derivative(LAST, n)).step(0, because="not in the family")

@@ -24,7 +24,7 @@ from sympy.core.symbol import Str
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
-from backprop.symbolic.normal_form import OpenFamily, fresh_index, outer_indices
+from backprop.symbolic.normal_form import OpenFamily, fresh_index, outer_indices, unfold
 
 
 class OpenFunction(OpenFamily):
@@ -91,6 +91,8 @@ class OpenFunction(OpenFamily):
     def _eval_derivative(self, by: Expr) -> Expr:
         """Add up the paths through all arguments (chapter 1)."""
         names, places, single, *family = self.args
+        if by in set().union(*(end.free_symbols for _, *ends in self.limits for end in ends)):
+            raise ValueError(f"{by} says how many arguments {self} has; nothing varies with it")
         terms = [
             OpenFunction(names, Tuple(*places, Integer(number)), single, *family) * inner
             for number, argument in enumerate(single, start=1)
@@ -239,6 +241,20 @@ def open_function(
         member.xreplace(own),
         *(limits.xreplace(own) for limits in ranges),
     )
+
+
+def shown_alike(*terms: Expr) -> OpenFunction | None:
+    """Return an open function, if there is another one in the terms that looks the same."""
+    seen: dict[tuple[Expr, ...], tuple[Expr, ...]] = {}
+    functions: set[OpenFunction] = set()
+    for term in terms:
+        functions |= unfold(term).atoms(OpenFunction)
+    for function in sorted(functions, key=str):
+        names, _, single, *family = function.args
+        shown, applied = (names, single) if function.limits else (names,), (single, *family)
+        if seen.setdefault(shown, applied) != applied:
+            return function
+    return None
 
 
 @cache

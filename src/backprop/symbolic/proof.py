@@ -25,6 +25,7 @@ from sympy.logic.boolalg import Boolean
 
 from backprop.symbolic.cases import TESTS, admits, contradicts, holds
 from backprop.symbolic.counterexample import Counterexample, Point, find, sample, short, unknowns
+from backprop.symbolic.open_function import shown_alike
 from backprop.symbolic.printing import condition, latex
 from backprop.symbolic.quantity import Quantity, names
 from backprop.symbolic.written import written
@@ -236,6 +237,9 @@ def _proved(claim: Claim) -> Claim:
     The proof speaks of the values where both sides are defined. A few points, zeros of
     denominators among them, are tried in any case: the search shares little with the proof.
     """
+    for pair in claim.entries():
+        if two := shown_alike(*pair):
+            raise ValueError(f"{claim} holds two functions that are both called {two}; rename one")
     proved = claim.holds()
     if found := claim.counterexample(briefly=proved):
         raise FalseStep(f"{claim} is false: {found}")
