@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from sympy import Rational, Sum
 
 from backprop import initialization
+from backprop.symbolic.evaluation import evaluate
 from backprop.symbolic.initialization import SECOND, VARIANCES, A, D, E, Var, a, delta, n, p, v, w
-from backprop.symbolic.normal_form import evaluate, unfold
+from backprop.symbolic.normal_form import unfold
 from backprop.symbolic.proof import Derivation, FalseStep
 
 i, j, k = sp.symbols("i j k", integer=True, positive=True)

@@ -132,7 +132,7 @@ class softmax(Named):
         return sp.exp(scores[index]) / Sum(sp.exp(scores[j]), (j, 1, size))
 
     def _eval_derivative(self, by: Expr) -> Expr:
-        return self.definition(*self.args).diff(by)
+        return self.opened.diff(by)
 
     def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
         power = f"^{{{exp}}}" if exp else ""

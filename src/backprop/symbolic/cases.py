@@ -12,7 +12,10 @@ from sympy import Derivative, Expr, Integer, KroneckerDelta
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from backprop.symbolic.normal_form import bound, evaluate, normal_form, unfold
+from backprop.symbolic.binding import all_bound
+from backprop.symbolic.evaluation import evaluate
+from backprop.symbolic.normal_form import normal_form, unfold
+from backprop.symbolic.sums import conventional, opaque
 
 Values: TypeAlias = tuple[Mapping[Expr, Expr], ...]
 """Substitutions, to be made one after the other."""
@@ -42,7 +45,8 @@ def holds(
     ``where`` restricts the symbols; ``given`` rewrites them, as in ``{N: q*s + r}``.
     """
     plain = {unfold(name): unfold(value) for name, value in given.items()}
-    return _proved(unfold(left - right), TESTS[relation], unfold(where), (plain,))
+    gap = conventional(unfold(left) - unfold(right))
+    return _proved(gap, TESTS[relation], conventional(unfold(where)), (plain,))
 
 
 def contradicts(where: Boolean, given: Mapping[Expr, Expr]) -> bool:
@@ -78,7 +82,7 @@ def _proved(gap: Expr, test: Test, where: Boolean, values: Values) -> bool:
     form = normal_form(evaluate(substitute(evaluated, values)))
     if test(form) or test(sp.factor(form)):
         return True
-    indices = _bound(evaluated)
+    indices = all_bound(evaluated)
     deltas = [d for d in evaluated.atoms(KroneckerDelta) if not d.free_symbols & indices]
     split = evaluated.xreplace({d: d.rewrite(sp.Piecewise) for d in deltas})
     if split != evaluated:
@@ -105,14 +109,10 @@ def _proved_by_cases(
 
 def conditions(expr: Expr) -> Iterator[Relational]:
     """Yield the conditions in ``expr`` that concern free symbols only, in a fixed order."""
-    indices = _bound(expr)
+    indices = all_bound(expr)
     for relation in sorted(expr.atoms(Relational), key=sp.default_sort_key):
         if not relation.has(sp.Piecewise) and not relation.free_symbols & indices:
             yield relation
-
-
-def _bound(expr: Expr) -> set[Expr]:
-    return {symbol for part in sp.preorder_traversal(expr) for symbol in bound(part)}
 
 
 def _useful(where: Boolean, values: Values) -> Iterator[Relational]:
@@ -163,7 +163,8 @@ def substitute(expr: Expr, values: Values) -> Expr:
 def _reach(edge: Expr, side: int, values: Values) -> Iterator[Values]:
     """Yield the substitutions that put ``edge`` on one side of 0: none where that cannot be."""
     height = sp.expand(substitute(edge, values))
-    here = {-1: height.is_negative, 0: height.is_zero, 1: height.is_positive}
+    known = height.replace(lambda e: isinstance(e, sp.Sum | sp.Product), opaque)
+    here = {-1: known.is_negative, 0: known.is_zero, 1: known.is_positive}
     if height.is_real and here[side] is not None:
         if here[side]:
             yield values
@@ -172,7 +173,7 @@ def _reach(edge: Expr, side: int, values: Values) -> Iterator[Values]:
     solutions = []
     for symbol in sorted(height.free_symbols, key=_freest_first):
         slope = height.diff(symbol)
-        if slope.is_nonzero and not slope.has(symbol):
+        if slope.is_nonzero and not slope.has(symbol, KroneckerDelta, sp.Piecewise, sp.Sum):
             solutions.append((symbol, (distance - height.subs(symbol, 0)) / slope))
     best = min(solutions, key=lambda solution: not admits(*solution), default=None)
     yield values if best is None else (*values, dict([best]))

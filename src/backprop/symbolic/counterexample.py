@@ -7,22 +7,25 @@ term by term, and a derivative on a kink is taken from both sides.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from math import prod
+from random import Random
 from typing import TypeAlias
 
-import numpy as np
 import sympy as sp
 from sympy import Derivative, Expr, Product, Sum
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
+from backprop.symbolic.binding import DEFERRED
 from backprop.symbolic.cases import JUMPS, TESTS, admits, conditions, substitute
-from backprop.symbolic.normal_form import DEFERRED, evaluate, unfold
+from backprop.symbolic.evaluation import evaluate
+from backprop.symbolic.normal_form import unfold
 from backprop.symbolic.open_function import OpenFunction
 
 Point: TypeAlias = dict[Expr, Expr]
 CANDIDATES = [sp.Rational(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3", "5")]
-MOST_POINTS, FEW_POINTS = 300, 6
+MOST_POINTS, FEW_POINTS, MANY_DRAWS = 300, 6, 100
 DIGITS = 30
 SHARP = (Relational, *JUMPS)
 WRITTEN_OUT = (Sum, Product, OpenFunction)
@@ -66,7 +69,7 @@ def find(
     plain = {unfold(name): unfold(value) for name, value in given.items()}
     stated = [_prepared(part, functions, plain) for part in (left, right, where)]
     stated += [sp.Eq(*pair) for pair in plain.items() if not pair[0].is_Symbol]
-    rng = np.random.default_rng(0)
+    rng = Random(0)
     for point in map(dict, points):
         parts = [_written_out(part, point) for part in stated]
         _draw_entries(parts, point, rng)
@@ -89,27 +92,27 @@ def sample(
     """Yield points of growing size, then points on the kinks and zeros of denominators."""
     names = unknowns(left, right, where, given=given)
     grids = [[v for v in CANDIDATES if admits(name, v)] for name in names]
-    if np.prod([float(len(grid)) for grid in grids]) <= 20 * MOST_POINTS:
+    if prod(map(len, grids)) <= 20 * MOST_POINTS:
         ranks = sorted(product(*(range(len(grid)) for grid in grids)), key=sum)
     else:
-        rng = np.random.default_rng(0)
+        rng = Random(0)
         sizes = [
             2 if name.is_integer else len(grid) for name, grid in zip(names, grids, strict=True)
         ]
-        ranks = [tuple(map(int, rng.integers(sizes))) for _ in range(MOST_POINTS)]
+        ranks = [tuple(map(rng.randrange, sizes)) for _ in range(MOST_POINTS)]
     points = [
         {name: grid[rank] for name, grid, rank in zip(names, grids, place, strict=True)}
         for place in ranks[: FEW_POINTS if briefly else MOST_POINTS]
     ]
-    if not names:  # the entries of indexed families are drawn anew for each point
-        points *= FEW_POINTS if left.has(sp.Indexed) or right.has(sp.Indexed) else 1
+    if left.has(sp.Indexed) or right.has(sp.Indexed):  # the entries are drawn anew for each point
+        points *= -(-(FEW_POINTS if briefly else MANY_DRAWS) // len(points))
     yield from points
     yield from on_edges(left, right, given, points[:FEW_POINTS])
 
 
 def unknowns(*sides: Expr, given: Mapping[Expr, Expr]) -> list[Expr]:
     """Return the symbols that need a value; entries of indexed families come later."""
-    parts = [substitute(side, (given,)) for side in sides]
+    parts = [substitute(unfold(side), (given,)) for side in sides]
     parts += [v for s in parts for d in s.atoms(Derivative) for v in d.variables if v.is_Indexed]
     free = set().union(*(part.free_symbols for part in parts))
     labels = {e.label for part in parts for e in part.atoms(sp.IndexedBase)}
@@ -120,7 +123,7 @@ def on_edges(
     left: Expr, right: Expr, given: Mapping[Expr, Expr], points: Iterable[Point]
 ) -> Iterator[Point]:
     """Move points onto kinks and zeros of denominators."""
-    sides = [unfold(substitute(side, (given,))) for side in (left, right)]
+    sides = [substitute(unfold(side), (given,)) for side in (left, right)]
     edges = {c.lhs - c.rhs for side in sides for c in conditions(side)}
     edges |= {p.base for s in sides for p in s.atoms(sp.Pow) if p.exp.is_negative}
     for point, edge in product(points, sorted(edges, key=sp.default_sort_key)):
@@ -187,12 +190,12 @@ def _terms(total: Expr) -> Expr:
     return sp.Add(*terms) if isinstance(total, Sum) else sp.Mul(*terms)
 
 
-def _draw_entries(parts: Iterable[Expr], point: Point, rng: np.random.Generator) -> None:
+def _draw_entries(parts: Iterable[Expr], point: Point, rng: Random) -> None:
     """Give values to the entries of indexed families, known now that their number is."""
     entries = {e for part in parts for e in part.atoms(sp.Indexed)} - set(point)
     for entry in sorted(entries, key=sp.default_sort_key):
         grid = [v for v in CANDIDATES if admits(entry, v)]
-        point[entry] = grid[int(rng.integers(len(grid)))]
+        point[entry] = rng.choice(grid)
 
 
 def _value(expr: Expr, point: Point) -> Expr | str:

@@ -99,7 +99,7 @@ class dot(Named):
         return total(a[i] * y[i], size=size)
 
     def _eval_derivative(self, by: Expr) -> Expr:
-        return self.definition(*self.args).diff(by)
+        return self.opened.diff(by)
 
     def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
         left, right = (printer.doprint(column) for column in self.args[:2])
@@ -120,7 +120,7 @@ class norm(Named):
         return sp.sqrt(total(a[i] ** 2, size=size))
 
     def _eval_derivative(self, by: Expr) -> Expr:
-        return self.definition(*self.args).diff(by)
+        return self.opened.diff(by)
 
     def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
         return _power(rf"\left|{printer.doprint(self.args[0])}\right|", exp)

@@ -24,7 +24,8 @@ from sympy.core.symbol import Str
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
-from backprop.symbolic.normal_form import OpenFamily, fresh_index, outer_indices, unfold
+from backprop.symbolic.binding import OpenFamily, fresh_index, outer_indices
+from backprop.symbolic.normal_form import unfold
 
 
 class OpenFunction(OpenFamily):

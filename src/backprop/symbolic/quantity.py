@@ -3,7 +3,7 @@
 Proofs see what is behind the name.
 """
 
-from itertools import count, repeat
+from itertools import count, islice, repeat
 from typing import ClassVar
 
 import sympy as sp
@@ -13,8 +13,9 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
+from backprop.symbolic.binding import all_bound
 from backprop.symbolic.brackets import factor
-from backprop.symbolic.normal_form import Named, bound
+from backprop.symbolic.normal_form import Named
 
 
 class OfLayer(Indexed):  # type: ignore[misc]
@@ -59,7 +60,7 @@ class Quantity(Named):
         return formula(*inputs)
 
     def _eval_derivative(self, by: Expr) -> Expr:
-        return self.definition(*self.args).diff(by)
+        return self.opened.diff(by)
 
     def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
         return rf"\left({self.args[0].name}\right)^{{{exp}}}" if exp else str(self.args[0].name)
@@ -78,7 +79,9 @@ class Slope(Quantity):
 def quantity(name: str, value: Expr) -> Quantity:
     """Return an expression under a name in LaTeX, which proofs unfold and `subs` reaches into."""
     inputs = sorted(_inputs(value), key=sp.default_sort_key)
-    slots = [Symbol(f"_{number}", real=True) for number in range(len(inputs))]
+    taken = {letter.name for letter in value.atoms(Symbol)}
+    free = (slot for slot in map("_{}".format, count()) if slot not in taken)
+    slots = [Symbol(slot, real=True) for slot in islice(free, len(inputs))]
     formula = Lambda(tuple(slots), value.xreplace(dict(zip(inputs, slots, strict=True))))
     return Quantity(Str(name), formula, *inputs)
 
@@ -91,7 +94,7 @@ def names(term: Expr | MatrixBase) -> set[Quantity]:
 
 def _inputs(value: Expr) -> set[Expr]:
     """Return the symbols and entries in an expression, without those that a sum runs over."""
-    indices = set().union(*map(bound, sp.preorder_traversal(value)))
+    indices = all_bound(value)
     families = {base.label for base in value.atoms(IndexedBase)}
     return {s for s in value.free_symbols - families if not s.free_symbols & indices}
 
@@ -108,7 +111,7 @@ class chain(Named):
         return sp.Mul(*factors)
 
     def _eval_derivative(self, by: Expr) -> Expr:
-        return self.definition(*self.args).diff(by)
+        return self.opened.diff(by)
 
     def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
         ends = (at == len(self.args) for at in count(1))
