@@ -14,13 +14,24 @@ import jupytext
 CHAPTERS = sorted(Path(__file__).parents[1].glob("chapters/*.md"))
 
 STATED = {
+    "01-calculus": {
+        "L: loss": r"Take $L = c^\top z = c_1 z_1 + c_2 z_2$",
+        "z: W * X": "the Jacobian of $z = Wx$",
+        "L: saddle": "as $L = u^2 - v^2$",
+        "L: gap.dot(gap)": r"Let $L = \lvert Wx - y \rvert^2$",
+    },
+    "03-activations": {"p: [softmax(1, scores, 2), softmax(2, scores, 2)]": "def-softmax"},
     "05-one-neuron": {
+        "J: J": "def-line-cost",
+        "J: saddle": "Take $J = w_1^2 + (w_2^2 - 1)^2$",
+        "L: bce.subs(p, says)": "def-binary-cross-entropy",
         "'z'": "def-neuron",
         r"'\\hat y'": "def-neuron",
         "'a'": "def-neuron",
         "'L'": "def-binary-cross-entropy",
     },
     "08-delta-recurrence": {
+        "L: loss": "an `open_function` of all numbers in a layer",
         r"'\\delta^{[L]}_{j}'": "def-delta",
         r"'\\delta^{[l]}_{j}'": "def-delta",
         "f'[{p} = {q}]'": "Square brackets around an equation",
@@ -45,20 +56,27 @@ STATED = {
     },
     "15-pooling": {"'z_{i,j}'": "def-mean-pooling"},
     "16-cnn-backpropagation": {
+        "L: loss": "that the engine can differentiate by itself, the squared error",
+        "L: total": r"$L = \sum_i \delta_i z_i$",
         "f'[{latex(x)} = {latex(y)}]'": "Square brackets around an equation",
         r"f'\\delta^\\circ_{{{name}}}'": "def-cnn-spread",
         r"f'\\delta_{{{i},{j}}}'": r"\delta_{i,j} = \partial L/\partial z_{i,j}",
     },
 }
 """The names of each chapter, as its cells spell them, with the label of the equation that states
-what the name means, or with words of the chapter that do."""
+what the name means, or with words of the chapter that do. Of a `Gradient` or a `Jacobian` it is the
+name of what is differentiated, with what that is in the cell."""
 
 
 def names(chapter):
-    """Return what a chapter's cells call quantities, as they spell it."""
+    """Return what a chapter's cells give a name to, as they spell it."""
     cells = [c for c in jupytext.read(chapter).cells if c.cell_type == "code"]
     calls = [n for c in cells for n in ast.walk(ast.parse(c.source)) if isinstance(n, ast.Call)]
-    return {ast.unparse(n.args[0]) for n in calls if ast.unparse(n.func) == "quantity"}
+    found = {ast.unparse(n.args[0]) for n in calls if ast.unparse(n.func) == "quantity"}
+    for call in calls:
+        for both in [k.value for k in call.keywords if k.arg == "names"]:
+            found.add(f"{ast.literal_eval(both)[0]}: {ast.unparse(call.args[0])}")
+    return found
 
 
 def words(chapter):
