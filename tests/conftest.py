@@ -22,6 +22,13 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("chapter", chapters, ids=names, scope="session")
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Say how many claims of each chapter were confirmed, and what else tests have counted."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{name}: {value}")
+
+
 @pytest.fixture(scope="session")
 def root():
     """Return the folder of the repository."""

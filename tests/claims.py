@@ -1,0 +1,73 @@
+"""What a chapter claims: its proofs are run, without the training and the pictures around them."""
+
+import ast
+import linecache
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import jupytext
+
+from _ext.slices import needed
+from backprop.symbolic import proof
+
+
+@dataclass(frozen=True)
+class Displayed:
+    """A claim or a refutation, and the line of the chapter's code that it comes from."""
+
+    what: Any
+    cell: int
+    line: int
+
+    def __str__(self) -> str:
+        return f"cell {self.cell}, line {self.line}: {self.what!r}".replace("\n", " | ")
+
+
+def displayed(chapter: Path) -> list[Displayed]:
+    """Return the claims and refutations of a chapter, as the engine has let them pass."""
+    notebook = jupytext.read(chapter)
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    found: list[Displayed] = []
+    scope: dict[str, Any] = ModuleType("__main__").__dict__
+    with _recording(found, chapter.stem), redirect_stdout(StringIO()):
+        for number, (source, statements) in enumerate(zip(cells, needed(cells), strict=True)):
+            name = _cell_name(chapter.stem, number)
+            linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+            exec(compile(ast.Module(statements, []), name, "exec"), scope)
+    return found
+
+
+def _cell_name(stem: str, number: int) -> str:
+    return f"/{stem}/{number}"
+
+
+@contextmanager
+def _recording(found: list[Displayed], stem: str) -> Iterator[None]:
+    """Take down what is proved, refuted, or read off as the result of a derivation."""
+    proved, refuted, result = proof._proved, proof.refute, proof.Derivation.result
+
+    def record(what: Any) -> Any:
+        frame = sys._getframe(2)
+        while frame and not frame.f_code.co_filename.startswith(f"/{stem}/"):
+            frame = frame.f_back
+        place = (int(frame.f_code.co_filename.split("/")[-1]), frame.f_lineno) if frame else (-1, 0)
+        found.append(Displayed(what, *place))
+        return what
+
+    def recorded_refute(claim: Any, truth: Any, **conditions: Any) -> Any:
+        refutation = refuted(claim, truth, **conditions)
+        return record((refutation, claim, truth, conditions)) and refutation
+
+    proof._proved = lambda claim: record(proved(claim))
+    proof.refute = recorded_refute
+    proof.Derivation.result = property(lambda derivation: record(result.fget(derivation)))
+    try:
+        yield
+    finally:
+        proof._proved, proof.refute, proof.Derivation.result = proved, refuted, result
