@@ -5,6 +5,7 @@ stands here for the sigmoid is a letter to them, with the slope that chapter 2 p
 """
 
 from functools import cache
+from math import ceil
 
 import sympy as sp
 from sympy import Dummy, Expr
@@ -24,7 +25,7 @@ class BySlope(sp.Function):  # type: ignore[misc]
 
     @cacheit  # type: ignore[untyped-decorator]  # a unit occurs many times in a gradient
     def _eval_evalf(self, precision: int) -> Expr:
-        digits = precision // 3  # a digit takes more than 3 bits
+        digits = 50 * ceil(precision / 150)  # over 3 bits each; few sizes, for the cache
         z, *order = self.args
         return self.formula(z.evalf(digits), *order).evalf(digits)
 
