@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import jupytext
+from sympy import MatrixBase
 
 from _ext.slices import needed
 from backprop.symbolic import proof
@@ -30,7 +31,7 @@ class Displayed:
 
 
 def displayed(chapter: Path) -> list[Displayed]:
-    """Return the claims and refutations of a chapter, as the engine has let them pass."""
+    """Return the claims and refutations of a chapter, as the engine passed them, each once."""
     notebook = jupytext.read(chapter)
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     found: list[Displayed] = []
@@ -47,17 +48,30 @@ def _cell_name(stem: str, number: int) -> str:
     return f"/{stem}/{number}"
 
 
+def _meaning(what: Any) -> Any:
+    """Return what tells claims apart: a result of one step is the claim of that step."""
+    if isinstance(what, tuple):
+        return id(what)
+    terms = (what.left, what.right, *(what.shown or ()))
+    fixed = [x.as_immutable() if isinstance(x, MatrixBase) else x for x in terms]
+    return (*fixed, what.relation, what.where, *what.given.items())
+
+
 @contextmanager
 def _recording(found: list[Displayed], stem: str) -> Iterator[None]:
     """Take down what is proved, refuted, or read off as the result of a derivation."""
     proved, refuted, result = proof._proved, proof.refute, proof.Derivation.result
+    known: set[Any] = set()
 
     def record(what: Any) -> Any:
         frame = sys._getframe(2)
         while frame and not frame.f_code.co_filename.startswith(f"/{stem}/"):
             frame = frame.f_back
         place = (int(frame.f_code.co_filename.split("/")[-1]), frame.f_lineno) if frame else (-1, 0)
-        found.append(Displayed(what, *place))
+        key = _meaning(what)
+        if key not in known:
+            known.add(key)
+            found.append(Displayed(what, *place))
         return what
 
     def recorded_refute(claim: Any, truth: Any, **conditions: Any) -> Any:
