@@ -31,7 +31,9 @@ class Named(sp.Function):  # type: ignore[misc]
         super().__init_subclass__()
         kinds = _assume_defined - {"commutative"}
         if claims := sorted(f"is_{kind}" for kind in kinds if f"is_{kind}" in vars(cls)):
-            raise TypeError(f"{cls.__name__} sets {claims[0]}; leave that to its definition")
+            raise TypeError(
+                f"{cls.__name__} sets {', '.join(claims)}; leave that to its definition"
+            )
 
     @staticmethod
     def definition(*args: Expr) -> Expr:
@@ -46,16 +48,14 @@ class Named(sp.Function):  # type: ignore[misc]
         if not (caught := set().union(*map(bound, own)) & self.free_symbols):
             return plain
         fresh = {letter: stand_in(letter) for letter in caught}
-        safe = self.definition(*(argument.xreplace(fresh) for argument in self.args))
-        safe = safe.replace(lambda e: isinstance(e, BINDERS), renamed)
-        return safe.xreplace({dummy: letter for letter, dummy in fresh.items()})
+        safe = self.definition(*(_renamed(argument).xreplace(fresh) for argument in self.args))
+        return _renamed(safe).xreplace({dummy: letter for letter, dummy in fresh.items()})
 
     def fdiff(self, argindex: int = 1) -> Expr:
         """Return the derivative of the definition with respect to one argument."""
         slots = [Dummy(real=True) for _ in self.args]
         slope = self.definition(*slots).diff(slots[argindex - 1])
-        slope = slope.replace(lambda e: isinstance(e, BINDERS), renamed)
-        return slope.xreplace(dict(zip(slots, self.args, strict=True)))
+        return _renamed(slope).xreplace(dict(zip(slots, self.args, strict=True)))
 
     def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
         arguments = ", ".join(printer.doprint(argument) for argument in self.args)
@@ -71,8 +71,13 @@ def unfold(expr: Expr) -> Expr:
     """
     while expr.has(Named):
         expr = expr.replace(lambda e: isinstance(e, Named), lambda e: e.opened)
-    expr = expr.replace(lambda e: isinstance(e, BINDERS), renamed)
+    expr = _renamed(expr)
     return expr.rewrite(HYPERBOLIC, sp.exp).rewrite(KINKED, sp.Piecewise)
+
+
+def _renamed(expr: Expr) -> Expr:
+    """Give standard names to what sums and the like run over."""
+    return expr.replace(lambda e: isinstance(e, BINDERS), renamed)
 
 
 def normal_form(expr: Expr) -> Expr:

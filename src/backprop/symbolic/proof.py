@@ -8,19 +8,18 @@ Derivative(exp(-z), z)
 
 A false step raises `FalseStep` with a counterexample; one that is neither proved nor refuted
 raises `Undecided`. An equation is claimed for all values of its symbols that their assumptions
-and ``where`` allow, as far as its two sides are defined.
+and ``where`` allow, as far as its two sides are defined. A sum over a range without terms is 0, a
+product 1, and so where the ends of a range are the wrong way round. A step that takes more than a
+few seconds is undecided, where a limit on its time can hold (see `backprop.symbolic.timing`).
 """
 
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import sympy as sp
-from sympy import Expr, MatrixBase, MatrixExpr, Symbol
-from sympy.concrete.expr_with_limits import ExprWithLimits
-from sympy.core.function import AppliedUndef
+from sympy import Expr, MatrixBase, MatrixExpr
 from sympy.logic.boolalg import Boolean
 
 from backprop.symbolic.cases import TESTS, admits, contradicts, holds
@@ -28,9 +27,10 @@ from backprop.symbolic.counterexample import Counterexample, Point, find, sample
 from backprop.symbolic.open_function import shown_alike
 from backprop.symbolic.printing import condition, latex
 from backprop.symbolic.quantity import Quantity, names
+from backprop.symbolic.terms import Term, check, check_together
+from backprop.symbolic.timing import MOST_SECONDS, TimeIsUp, time_limit
 from backprop.symbolic.written import written
 
-Term: TypeAlias = Expr | MatrixBase | MatrixExpr
 LATEX = {"=": "=", "<=": r"\le", "<": "<", ">=": r"\ge", ">": ">"}
 
 
@@ -97,7 +97,9 @@ class Derivation:
 
     ``start`` is a scalar, a sum of symbolic length or an explicit matrix; ``where`` a condition
     on the symbols beyond the assumptions they were created with; ``given`` holds substitutions
-    under which the steps are proved, such as ``{N: q*s + r}``.
+    under which the steps are proved, such as ``{N: q*s + r}``. They are made after derivatives are
+    taken, and only what is displayed by a name, with ∂, may be differentiated by a letter that
+    they, or an equation in ``where``, tie to others.
 
     A start that is a mere name, a `quantity`, has to be the name of a derivative, which is then
     displayed beside it. With ``definition`` it may be a name for anything: its value is displayed
@@ -223,12 +225,17 @@ def refute(
     frame, wrong, right = sys._getframe(1), _term(claim, "claim"), _term(truth, "truth")
     shown = (written(wrong, "claim", 0, frame), written(right, "truth", 1, frame))
     equation = Claim(wrong, "=", right, where, given, shown)
-    found = equation.counterexample(_point(at, equation) if at else None)
-    if found:
-        return Refutation(*shown, found)
-    if equation.holds():
-        raise ValueError(f"the claim is true: {equation}")
-    raise Undecided(f"no counterexample was found to {equation}")
+    _check(equation)
+    try:
+        with time_limit():
+            found = equation.counterexample(_point(at, equation) if at else None)
+            if not found and equation.holds():
+                raise ValueError(f"the claim is true: {equation}")
+    except TimeIsUp:
+        found = None
+    if not found:
+        raise Undecided(f"no counterexample was found to {equation}")
+    return Refutation(*shown, found)
 
 
 def _proved(claim: Claim) -> Claim:
@@ -237,15 +244,32 @@ def _proved(claim: Claim) -> Claim:
     The proof speaks of the values where both sides are defined. A few points, zeros of
     denominators among them, are tried in any case: the search shares little with the proof.
     """
-    for pair in claim.entries():
-        if two := shown_alike(*pair):
-            raise ValueError(f"{claim} holds two functions that are both called {two}; rename one")
-    proved = claim.holds()
-    if found := claim.counterexample(briefly=proved):
+    _check(claim)
+    try:
+        with time_limit():
+            proved = claim.holds()
+            found = claim.counterexample(briefly=proved)
+    except TimeIsUp:
+        raise Undecided(f"{claim} is not decided in {MOST_SECONDS} s; try a smaller step") from None
+    if found:
         raise FalseStep(f"{claim} is false: {found}")
     if not proved:
         raise Undecided(f"{claim} is neither proved nor refuted; try a smaller step")
     return claim
+
+
+def _check(claim: Claim) -> None:
+    """Refuse a claim that can be read in two ways."""
+    if claim.relation != "=" and isinstance(_explicit(claim.left), MatrixBase):
+        raise ValueError(
+            f"relation is {claim.relation!r} between matrices, which may speak of the entries or "
+            "of definiteness; compare entries"
+        )
+    pairs = list(claim.entries())
+    for pair in pairs:
+        if two := shown_alike(*pair):
+            raise ValueError(f"{claim} holds two functions that are both called {two}; rename one")
+    check_together([side for pair in pairs for side in pair], claim.where, claim.given)
 
 
 def _term(value: object, name: str) -> Term:
@@ -256,15 +280,7 @@ def _term(value: object, name: str) -> Term:
         term = None
     if not isinstance(term, Expr | MatrixBase):
         raise TypeError(f"{name} is {value!r}; allowed are SymPy expressions and matrices")
-    letters = term.atoms(Symbol, AppliedUndef) - {x.args[3] for x in term.atoms(sp.Limit)}
-    if unknown := sorted(str(letter) for letter in letters if not letter.is_real):
-        raise ValueError(f"{name} holds {unknown[0]}; create it with real=True (or integer, ...)")
-    for sum_ in term.atoms(ExprWithLimits):
-        if clash := set(sum_.bound_symbols) & sum_.free_symbols:
-            raise ValueError(f"{name} holds {sum_}, where {clash.pop()} stands for two things")
-    kinds = (sp.Float, type(sp.I), type(sp.nan), type(sp.zoo))
-    if strange := sorted(map(str, term.atoms(*kinds))):
-        raise ValueError(f"{name} holds {strange[0]}; allowed are exact real numbers")
+    check(term, name)
     return term
 
 
@@ -285,6 +301,7 @@ def _domain(where: Boolean, given: Mapping[Expr, Expr]) -> tuple[Boolean, Mappin
     """Return a condition and substitutions that a proof can start from."""
     if not isinstance(where, Boolean):  # Python itself makes a bool of x != 0
         raise TypeError(f"where is {where!r}; allowed are conditions such as x > 0 or Ne(x, 0)")
+    check(where, "where")
     if not isinstance(given, Mapping):
         raise TypeError(f"given is {given!r}; allowed are substitutions such as {{n: 2*m}}")
     given = {n: _term(v, f"given[{n}]") for n, v in given.items()}
