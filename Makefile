@@ -10,7 +10,7 @@ PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadscope
 export OPENBLAS_NUM_THREADS := 1
 
 .DELETE_ON_ERROR:
-.PHONY: book test lab serve bench lint clean
+.PHONY: book test attack lab serve bench lint clean
 
 book: $(HTML)
 	@echo "Open file://$(CURDIR)/$(HTML)"
@@ -22,6 +22,9 @@ $(HTML): $(VENV)/ready $(SOURCES)
 test: book
 	$(BIN)/pytest $(PARALLEL)
 	$(BIN)/pytest $(PARALLEL) --nbval --nbval-current-env _build/notebooks
+
+attack: $(VENV)/ready
+	$(BIN)/python tests/attack.py 3000
 
 lab: $(VENV)/ready
 	$(BIN)/jupyter-lab chapters
