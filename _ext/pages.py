@@ -1,7 +1,10 @@
 """Small mends of the finished pages: accessible, light, and the same in each build."""
 
 import re
+import struct
 from pathlib import Path
+
+from .icons import drawn
 
 MENDS = {
     # the book's title stands in no landmark
@@ -10,11 +13,6 @@ MENDS = {
     # a deprecated role, and a list whose items have other roles
     ' role="doc-biblioentry"': "",
     '<div role="list" class="citation-list">': '<div class="citation-list">',
-    # classes for tools that are not here
-    " notranslate": "",
-    " nohighlight": "",
-    " docutils container": " container",
-    "<pre><span></span>": "<pre>",
     # said three times, and for a search engine on the web
     '<meta name="viewport" content="width=device-width, initial-scale=1" />': "",
     '<meta name="viewport" content="width=device-width, initial-scale=1"/>': "",
@@ -31,16 +29,25 @@ SEARCH = re.compile(
 )
 # On paper, a second list of the headings, without the pages that they are on, leads nowhere.
 PRINTED_CONTENTS = re.compile(r'<div id="jb-print-toc">.*?</nav>\s*</div>\n?', re.S)
-COMMENT = re.compile(r"<!--(?!\[).*?-->\n?", re.S)
-INDENTATION = re.compile(r"(<pre>.*?</pre>)|(?<=\n)\s+", re.S)
+IMAGE = re.compile(r'<img (?![^>]*\bwidth=)([^>]*\bsrc="([^"]+\.png)")')
 
 
 def mended(text):
     for old, new in MENDS.items():
         text = text.replace(old, new)
     text = PRINTED_CONTENTS.sub("", CHECKSUM.sub('"', text))
-    text = COMMENT.sub("", PLAIN.sub(r"\1", text))
-    return INDENTATION.sub(lambda match: match[1] or "", text)
+    return drawn(PLAIN.sub(r"\1", text))
+
+
+def sized(text, folder):
+    """Say the size of each picture, so that nothing moves when it arrives."""
+
+    def image(match):
+        head = (folder / match[2]).read_bytes()[:24]
+        width, height = struct.unpack(">II", head[16:])
+        return f'<img width="{width}" height="{height}" loading="lazy" {match[1]}'
+
+    return IMAGE.sub(image, text)
 
 
 def mend(app, exception):
@@ -48,7 +55,9 @@ def mend(app, exception):
         return
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text(encoding="utf-8")
-        better = mended(text) if page.name == "search.html" else SEARCH.sub("", mended(text))
+        better = sized(mended(text), page.parent)
+        if page.name != "search.html":
+            better = SEARCH.sub("", better)
         if better != text:
             page.write_text(better, encoding="utf-8")
 

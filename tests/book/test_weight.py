@@ -1,18 +1,53 @@
-"""Pages are light enough for a phone on a slow line."""
+"""Pages are light enough for a phone on a slow line, and read before any script has run."""
 
 import gzip
 
 import pytest
+from bs4 import BeautifulSoup
 
 KB = 1024
 
 
-def test_page_is_small_when_compressed(html, page_path):
-    assert len(gzip.compress((html / page_path).read_bytes())) <= 300 * KB
+@pytest.fixture
+def loaded(html, page_path):
+    """Return a page, parsed, and the files that it names and so loads."""
+    page = BeautifulSoup((html / page_path).read_text(encoding="utf-8"), "html.parser")
+    names = [element["href"] for element in page.select("link[rel=stylesheet]")]
+    names += [element["src"] for element in page.select("script[src], img[src]")]
+    folder = (html / page_path).parent
+    return page, [(folder / name).resolve() for name in names]
 
 
-@pytest.mark.parametrize("name", ["02-sigmoid", "15-pooling"])
-def test_chapter_with_an_explorer_is_small_as_it_is(html, name):
-    page = (html / f"chapters/{name}.html").read_bytes()
-    assert b'class="explorer"' in page
-    assert len(page) <= 60 * KB
+def _transferred(file):
+    return len(gzip.compress(file.read_bytes()))
+
+
+def test_a_page_is_small_when_compressed(html, page_path):
+    assert _transferred(html / page_path) <= 100 * KB
+
+
+def test_a_page_and_all_that_it_names_is_small(html, page_path, loaded):
+    font = html / "_static/termes-math-subset.woff2"
+    assert sum(map(_transferred, [html / page_path, font, *loaded[1]])) <= 400 * KB
+
+
+def test_style_is_one_file(loaded):
+    assert [file.name for file in loaded[1] if file.suffix == ".css"] == ["pages.css"]
+    assert _transferred(next(file for file in loaded[1] if file.suffix == ".css")) <= 40 * KB
+
+
+def test_text_waits_for_no_script(loaded, page_path):
+    waiting = [script["src"] for script in loaded[0].select("script[src]:not([defer], [async])")]
+    assert waiting == [] or page_path == "search.html"
+
+
+def test_pictures_say_their_size(loaded):
+    assert loaded[0].select("img[src$='.png']:not([width][height])") == []
+
+
+def test_no_font_and_no_script_of_icons_is_shipped(html):
+    assert [path for path in html.rglob("*") if "awesome" in path.name.lower()] == []
+
+
+def test_every_icon_is_drawn(loaded):
+    assert loaded[0].select("[class*='fa-']:not(:has(svg))") == []

@@ -1,0 +1,131 @@
+"""A page loads one style sheet, and the scripts that something in it needs, after its text."""
+
+import re
+import shutil
+from pathlib import Path
+from posixpath import dirname, normpath, relpath
+
+import tinycss2
+
+BUNDLE = "_static/pages.css"
+SHEET = re.compile(r'<link (?=[^>]*rel="stylesheet")[^>]*href="([^"]*)"[^>]*>\n?')
+SCRIPT = re.compile(r'<script(?: defer(?:="defer")?)?([^>]*) src="([^"]*)"></script>\n?')
+UNUSED = re.compile(
+    r"<script>DOCUMENTATION_OPTIONS\.\w+ = [^<]*</script>\n?"
+    r'|<link rel="preload" as="script"[^>]*>\n?|<script[^>]*fontawesome\.js"></script>\n?'
+)
+# What a page must hold for a script to have something to do.
+NEEDS = {
+    "clipboard.min.js": '<div class="highlight',
+    "copybutton.js": '<div class="highlight',
+    "design-tabs.js": "sd-tab-set",
+    "host.js": 'class="explorer"',
+    "page.js": 'class="formula"',
+    "togglebutton.js": 'class="toggle|toggle[ "]|[ "]dropdown admonition|admonition[^"]* dropdown',
+}
+NOT_SHIPPED = ("scripts/fontawesome.js*", "vendor", "*.html", "scripts/*.map", "styles/*.map")
+URL = re.compile(r"url\((\"[^\"]*\"|'[^']*'|[^)\"']*)\)")
+IMPORT = re.compile(r'@import "([^"]*)";')
+WORD = re.compile(r"[\w-]+")
+NAME = re.compile(r"[.#]((?:[\w-]|\\.)+)")
+
+
+def lighten(app, exception):
+    """Bundle the style sheets of the pages that were written, and drop or defer their scripts."""
+    if exception or app.builder.format != "html":
+        return
+    root = Path(app.outdir)
+    static = root / "_static"
+    pages = [page for page in sorted(root.rglob("*.html")) if static not in page.parents]
+    texts = {page: page.read_text(encoding="utf-8") for page in pages}
+    sheets = {}
+    for page, text in texts.items():
+        folder = page.parent.relative_to(root).as_posix()
+        sheets |= {normpath(f"{folder}/{link}"): None for link in SHEET.findall(text)}
+        texts[page] = _light(text, relpath(BUNDLE, folder))
+    sheets.pop(BUNDLE, None)
+    if not sheets:
+        return
+    scripts = [f.read_text(encoding="utf-8") for f in sorted(static.rglob("*.js"))]
+    words = {word for text in [*texts.values(), *scripts] for word in WORD.findall(text)}
+    rules = [_pruned(_rebased(root, sheet), words) for sheet in sheets]
+    (root / BUNDLE).write_text("".join(rules), encoding="utf-8")
+    for page, text in texts.items():
+        page.write_text(text, encoding="utf-8")
+    for pattern in NOT_SHIPPED:
+        for path in static.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _light(text, bundle):
+    """Return a page with one style sheet and the scripts that it needs, deferred."""
+
+    def script(match):
+        attributes, source = match.groups()
+        need = NEEDS.get(source.rsplit("/", 1)[-1], "")
+        return (
+            f'<script defer{attributes} src="{source}"></script>\n' if re.search(need, text) else ""
+        )
+
+    text = SCRIPT.sub(script, UNUSED.sub("", text))
+    first = SHEET.search(text)
+    if first is None:
+        return text
+    before, after = text[: first.start()], text[first.end() :]
+    return before + f'<link rel="stylesheet" href="{bundle}" />\n' + SHEET.sub("", after)
+
+
+def _rebased(root, sheet):
+    """Return a style sheet and what it imports, with addresses as seen from the bundle."""
+
+    def rebased(match):
+        address = match[1].strip("'\"")
+        if re.match(r"data:|#|[a-z]+:", address):
+            return match[0]
+        return f'url("{relpath(normpath(f"{dirname(sheet)}/{address}"), dirname(BUNDLE))}")'
+
+    text = URL.sub(rebased, (root / sheet).read_text(encoding="utf-8"))
+    return IMPORT.sub(lambda match: _rebased(root, normpath(f"{dirname(sheet)}/{match[1]}")), text)
+
+
+def _pruned(css, words):
+    rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+    return "".join(_kept(rule, words) for rule in rules)
+
+
+def _kept(rule, words):
+    """Return a rule as text, without selectors of names that no page and no script has."""
+    if rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports", "-moz-document"):
+        inner = "".join(_kept(r, words) for r in tinycss2.parse_rule_list(rule.content, True, True))
+        return f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{inner}}}" if inner else ""
+    if rule.type == "at-rule":
+        text = rule.serialize()
+        icons = rule.lower_at_keyword == "font-face" and "Awesome" in text
+        return "" if icons or rule.lower_at_keyword == "charset" else text
+    if rule.type != "qualified-rule":
+        return ""
+    selectors = _split(tinycss2.serialize(rule.prelude).strip())
+    used = [s for s in selectors if _is_used(s, words)]
+    body = tinycss2.serialize(rule.content).strip()
+    return f"{','.join(used)}{{{body}}}" if used and body else ""
+
+
+def _split(selector):
+    """Split a selector at the commas that stand in no parentheses."""
+    parts, depth = [""], 0
+    for char in selector:
+        depth += (char in "([") - (char in ")]")
+        if char == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return [part.strip() for part in parts]
+
+
+def _is_used(selector, words):
+    plain = re.sub(r":(?:not|is|where|has)\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\]", "", selector)
+    return all(name.replace("\\", "") in words for name in NAME.findall(plain))
+
+
+def setup(app):
+    app.connect("build-finished", lighten, priority=900)
