@@ -91,6 +91,10 @@ REFUSED = {
     ),
     "an end between two integers": (Sum(1, (i, 1, x)), x, {}, "not all of these are integers"),
     "letters of one name": (Derivative(x**2, positive_x), 0, {}, "two letters are written x"),
+    "two names that are one": (
+        quantity("q", x) + 1, quantity("q", y) + 1, {"where": Eq(x, y)}, "are called q",
+    ),
+    "a name like a letter": (Derivative(quantity("x", y), y), 1, {"where": x > 0}, "written x"),
     "a slope by what given ties": (Derivative(y, x), 0, {"given": {y: x**2}}, "tie x"),
     "a slope by what where ties": (Derivative(y, x), 0, {"where": Eq(y, x**2)}, "tie x"),
 }  # fmt: skip

@@ -20,6 +20,7 @@ from sympy.logic.boolalg import Boolean
 from backprop.symbolic.binding import DEFERRED
 from backprop.symbolic.cases import JUMPS, TESTS, admits, conditions, substitute
 from backprop.symbolic.evaluation import evaluate
+from backprop.symbolic.limits import integral
 from backprop.symbolic.normal_form import unfold
 from backprop.symbolic.open_function import OpenFunction
 
@@ -164,7 +165,8 @@ def _prepared(expr: Expr, functions: Mapping[Expr, Expr], given: Mapping[Expr, E
     for applied, value in functions.items():
         expr = expr.replace(applied.func, sp.Lambda(applied.args, value))
     smooth = [d for d in expr.atoms(Derivative) if not d.has(*SHARP, *WRITTEN_OUT)]
-    return substitute(expr.xreplace({d: d.doit() for d in smooth}), (given,))
+    known = {d: d.doit() for d in smooth} | {e: integral(e) for e in expr.atoms(sp.Integral)}
+    return substitute(expr.xreplace(known), (given,))
 
 
 def _written_out(expr: Expr, point: Point) -> Expr:

@@ -4,7 +4,7 @@ A proof is worth as much as the reading of what it proves. What could be read in
 refused, with the reason and the remedy.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TypeAlias
 
@@ -28,6 +28,7 @@ from backprop.symbolic.binding import BINDERS, ORIGINS, OpenFamily, bound
 from backprop.symbolic.cases import substitute
 from backprop.symbolic.normal_form import Named, unfold
 from backprop.symbolic.printing import latex
+from backprop.symbolic.quantity import Quantity
 from backprop.symbolic.sums import ordered
 
 Term: TypeAlias = Expr | MatrixBase | MatrixExpr
@@ -119,17 +120,35 @@ def _letters(term: sp.Basic) -> set[Symbol]:
 
 
 def _check_letters(terms: Iterable[sp.Basic]) -> None:
-    """Refuse two symbols, or two families, that are written alike and are not the same."""
+    """Refuse two symbols, families or names that are written alike and are not the same."""
     seen: dict[str, sp.Basic] = {}
     for term in terms:
+        for name in _names(term):
+            other = seen.setdefault(_plain(name.args[0].name), name)
+            if other != name:
+                raise ValueError(f"two things are called {name}; give them two names")
         for letter in term.atoms(Symbol) - {x.args[3] for x in term.atoms(sp.Limit)}:
             if isinstance(letter, sp.Dummy):
                 continue
             other = seen.setdefault(_written(letter), letter)
             if other != letter:
-                raise ValueError(f"two letters are written {letter}, with different assumptions")
+                differ = "one is a name" if isinstance(other, Quantity) else "assumptions differ"
+                raise ValueError(f"two letters are written {letter}; {differ}")
 
 
 @cache
 def _written(letter: Symbol) -> str:
-    return "".join(c for c in latex(letter) if c not in "{} ")
+    return _plain(latex(letter))
+
+
+def _names(term: sp.Basic) -> Iterator[Quantity]:
+    """Yield the names in a term that are displayed, none of those behind another name."""
+    parts = sp.preorder_traversal(term)
+    for part in parts:
+        if isinstance(part, Quantity):
+            parts.skip()
+            yield part
+
+
+def _plain(tex: str) -> str:
+    return "".join(c for c in tex if c not in "{} ")
