@@ -45,8 +45,8 @@ def test_sentence_counts_the_inked_cells_that_stay(explorer, shift):
         inked = (before != 0) | (now != 0)
         counts[name] = np.sum((before == now)[inked])
     assert explorer.sentences[shift].startswith(
-        f"Shifted by {shift}: of {inked.sum()} cells with ink before or after, "
-        f"the maximum keeps {counts['max']} and the mean {counts['mean']}."
+        f"Shifted by {shift}: of {inked.sum()} cells of an output with ink before or after, "
+        f"{counts['max']} of the maxima and {counts['mean']} of the means keep their value."
     )
 
 

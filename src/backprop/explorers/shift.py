@@ -42,8 +42,9 @@ def shift_explorer(picture: FloatArray) -> FramesExplorer:
         inked = (now["max"] > 0) | (views["max"] > 0)
         kept = {name: np.sum(inked & (now[name] == views[name])) for name in ("max", "mean")}
         return (
-            f"Shifted by {shift:.0f}: of {np.sum(inked)} cells with ink before or after, "
-            f"the maximum keeps {kept['max']} and the mean {kept['mean']}.{whole}"
+            f"Shifted by {shift:.0f}: of {np.sum(inked)} cells of an output with ink before or "
+            f"after, {kept['max']} of the maxima and {kept['mean']} of the means "
+            f"keep their value.{whole}"
         )
 
     alt = "A picture under a grid of 2 × 2 blocks; beside it the blocks' maxima and means."
