@@ -2,7 +2,7 @@
 
 Images x are (N, C, H, W): examples, channels, rows, columns. Filters w are
 (K, C / groups, f_h, f_w), biases b are (K,), and delta is ∂L/∂z, of the shape of the output. As in
-every framework, a filter is not flipped: what is computed is the cross-correlation
+PyTorch, TensorFlow and JAX, a filter is not flipped: what is computed is the cross-correlation
 
     z[n, k, r, c] = b[k] + Σ w[k, q, i, j] x[n, q, s r + d i - p, s c + d j - p] over q, i and j,
 
