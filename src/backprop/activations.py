@@ -39,8 +39,8 @@ def identity_derivative(z: ArrayLike) -> FloatArray:
 def sigmoid(z: ArrayLike) -> FloatArray:
     """σ(z) = 1 / (1 + e^{-z}), between 0 and 1.
 
-    Only e^{-|z|} is computed, which never overflows: below 0, σ(z) = e^z / (1 + e^z). The relative
-    error is a few units in the last place for every z.
+    Only e^{-|z|} is computed, which never overflows: below 0, σ(z) = e^z / (1 + e^z). The error is
+    a few units in the last place for every z.
     """
     z = as_floats(z, "z")
     e: FloatArray = np.exp(-np.abs(z))
@@ -51,7 +51,8 @@ def sigmoid(z: ArrayLike) -> FloatArray:
 def sigmoid_derivative(z: ArrayLike) -> FloatArray:
     """σ'(z) = σ(z)(1 - σ(z)) = e^{-|z|} / (1 + e^{-|z|})², at most 1/4.
 
-    The second form stays accurate in the right tail, where σ(z) rounds to 1 and the first gives 0.
+    The second form stays accurate in the right tail, where the computed σ(z) is 1 and the first
+    gives 0.
     """
     e: FloatArray = np.exp(-np.abs(as_floats(z, "z")))
     return e / (1 + e) ** 2
