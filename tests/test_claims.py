@@ -15,9 +15,11 @@ from sympy import (
     KroneckerDelta,
     Limit,
     Matrix,
+    Mod,
     Ne,
     Piecewise,
     Product,
+    Rational,
     Subs,
     Sum,
     erf,
@@ -113,6 +115,8 @@ def test_matrices_are_compared_by_equality_only():
 
 BAD_STARTS = {
     "a slope by an integer": (Derivative(n**2, n), "n is an integer"),
+    "a function that jumps out of sight": (Derivative(Mod(x, 2), x), "know nothing"),
+    "what is no number": (x + oo, "holds oo"),
     "a sum without end": (Sum(x**k, (k, 1, oo)), "finitely many terms"),
 }
 
@@ -184,6 +188,27 @@ def test_function_called_log_is_no_logarithm():
 
 def test_removable_gap_is_not_filled_by_a_limit():
     assert Derivation(Limit(h / (x + h), h, 0), where=Ne(x, 0)).step(0, because="continuous")
+
+
+TRUE = {
+    "less by little": (x, x + Rational(1, 10**25)),
+    "less by little, with digits": (exp(x), exp(x) + Rational(1, 10**25)),
+}
+
+
+@pytest.mark.parametrize(("left", "right"), TRUE.values(), ids=TRUE.keys())
+def test_true_claim_is_not_called_false_for_lack_of_digits(left, right):
+    assert Derivation(left).step(right, because="", relation="<")
+
+
+def test_kinks_close_to_each_other_are_told_apart():
+    twice = Piecewise((x**2, x * (x - Rational(1, 2000)) > 0), (x**2 + x - x, True))
+    assert Derivation(Derivative(twice, x)).step(2 * x, because="no kink")
+
+
+def test_integral_that_does_not_exist_is_not_decided():
+    with pytest.raises(Undecided):
+        Derivation(Integral(1 / x**2, (x, -1, 1))).step(-2, because="antiderivative")
 
 
 def test_time_is_limited():

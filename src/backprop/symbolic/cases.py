@@ -30,7 +30,10 @@ TESTS: Mapping[str, Test] = {
 }
 """What ``left - right`` is when ``left RELATION right`` holds."""
 
-KINDS = ("real", "integer", "positive", "negative", "nonnegative", "nonpositive", "nonzero")
+KINDS = (
+    *("real", "integer", "positive", "negative", "nonnegative", "nonpositive", "nonzero"),
+    *("even", "odd", "prime"),
+)
 """The assumptions about a symbol that matter."""
 
 JUMPS = (sp.floor, sp.ceiling, KroneckerDelta)

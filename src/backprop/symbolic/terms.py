@@ -31,6 +31,14 @@ from backprop.symbolic.printing import latex
 from backprop.symbolic.quantity import Quantity
 from backprop.symbolic.sums import ordered
 
+FUNCTIONS = (
+    *(sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.asin, sp.acos, sp.atan, sp.erf, sp.erfc),
+    *(sp.sinh, sp.cosh, sp.tanh, sp.asinh, sp.acosh, sp.atanh, sp.factorial, sp.binomial),
+    *(sp.Abs, sp.sign, sp.Max, sp.Min, sp.Heaviside, sp.floor, sp.ceiling, sp.Piecewise),
+    *(KroneckerDelta, AppliedUndef, Named),
+)
+"""The functions that a proof may speak of, beside those of this package."""
+
 Term: TypeAlias = Expr | MatrixBase | MatrixExpr
 LEAST = {"positive": 1, "nonnegative": 0}
 """What may be assumed of an index besides being an integer: that it is at least this."""
@@ -51,9 +59,18 @@ def check(term: Term | Boolean, name: str) -> None:
     kinds = (sp.Float, type(sp.I), type(sp.nan), type(sp.zoo))
     if strange := sorted(map(str, term.atoms(*kinds))):
         raise ValueError(f"{name} holds {strange[0]}; allowed are exact real numbers")
+    for applied in term.atoms(sp.Function):
+        ours = str(type(applied).__module__).startswith("backprop.")
+        if not (ours or isinstance(applied, FUNCTIONS)):
+            raise ValueError(f"{name} holds {applied}, of which the proofs know nothing")
     for total in term.atoms(Sum, Product):
         if total.has(sp.oo, -sp.oo):
             raise ValueError(f"{name} holds {total}; a sum here has finitely many terms")
+    ends = {
+        e for x in term.atoms(sp.Limit, sp.Integral) for e in x.atoms(type(sp.oo), type(-sp.oo))
+    }
+    if endless := term.atoms(type(sp.oo), type(-sp.oo)) - ends:
+        raise ValueError(f"{name} holds {endless.pop()}; allowed are exact real numbers")
     for slope in term.atoms(Derivative):
         for by in slope.variables:
             if by.is_integer:
