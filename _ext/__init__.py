@@ -3,7 +3,17 @@
 import zlib
 from pathlib import Path
 
-from . import execution, explorers, folding, mathematics, offline, pages, pictures, weight
+from . import (
+    derivations,
+    execution,
+    explorers,
+    folding,
+    mathematics,
+    offline,
+    pages,
+    pictures,
+    weight,
+)
 
 
 def _version():
@@ -13,6 +23,16 @@ def _version():
 
 
 def setup(app):
-    for part in (execution, offline, mathematics, explorers, folding, pictures, pages, weight):
+    for part in (
+        execution,
+        offline,
+        mathematics,
+        explorers,
+        folding,
+        derivations,
+        pictures,
+        pages,
+        weight,
+    ):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": _version()}

