@@ -585,3 +585,11 @@ def test_point_without_all_symbols_is_refused():
 def test_start_that_is_no_expression_is_refused():
     with pytest.raises(TypeError, match="start"):
         Derivation("x +")
+
+
+def test_of_two_matrices_the_entry_is_named_that_differs():
+    wrong = refute(Matrix([[x, y], [1, 2]]), Matrix([[x, y], [1, x]]))
+    assert wrong.counterexample.entry == (2, 2)
+    assert r"\text{entry } (2, 2) = 2" in wrong._repr_latex_()
+    with pytest.raises(FalseStep, match=r"at y = 1, entry \(1, 2\): left 1, right 2"):
+        Derivation(Matrix([[x, y]])).step(Matrix([[x, 2 * y]]), because="")

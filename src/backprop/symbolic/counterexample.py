@@ -48,6 +48,8 @@ class Counterexample:
     point: Mapping[Expr, Expr]
     left: Expr | str
     right: Expr | str
+    entry: tuple[int, int] | None = None
+    """Of two matrices, the row and the column, counted from 1, where they differ."""
 
     @property
     def place(self) -> str:
@@ -55,7 +57,8 @@ class Counterexample:
         return ", ".join(f"{name} = {value}" for name, value in self.point.items()) or "all points"
 
     def __str__(self) -> str:
-        return f"at {self.place}: left {short(self.left)}, right {short(self.right)}"
+        where = f"at {self.place}" + (f", entry {self.entry}" if self.entry else "")
+        return f"{where}: left {short(self.left)}, right {short(self.right)}"
 
 
 def find(
@@ -86,7 +89,7 @@ def find(
             continue
         if not _agree(values[0], values[1], relation):
             implied = {name: substitute(name, (given, point)) for name in given}
-            return Counterexample({**functions, **implied, **point}, *values)
+            return Counterexample({**functions, **implied, **point}, values[0], values[1])
     return None
 
 

@@ -16,7 +16,7 @@ few seconds is undecided, where a limit on its time can hold (see `backprop.symb
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 from sympy import Expr, MatrixBase, MatrixExpr
@@ -75,10 +75,12 @@ class Claim:
         self, at: Point | None = None, briefly: bool = False
     ) -> Counterexample | None:
         """Return a point at which the claim fails, if one is found: ``at``, or the smallest."""
-        for left, right in self.entries():
+        columns = int(self.left.cols) if hasattr(self.left, "cols") else 0
+        for number, (left, right) in enumerate(self.entries()):
             points = [at] if at else sample(left, right, self.given, self.where, briefly)
             if found := find(left, right, self.relation, self.where, self.given, points):
-                return found
+                entry = (number // columns + 1, number % columns + 1) if columns else None
+                return replace(found, entry=entry)
         return None
 
     def _repr_latex_(self) -> str:
@@ -193,7 +195,7 @@ class Refutation:
         found = self.counterexample
         place = r",\; ".join(f"{latex(name)} = {latex(v)}" for name, v in found.point.items())
         rows = [
-            rf"\text{{{name}}}\quad & {latex(term)} && {_value(value)}"
+            rf"\text{{{name}}}\quad & {latex(term)} && {_value(value, found.entry)}"
             for name, term, value in (
                 ("claimed", self.claim, found.left),
                 ("true", self.truth, found.right),
@@ -204,9 +206,9 @@ class Refutation:
     def __repr__(self) -> str:
         found = self.counterexample
         rows = [("claimed", self.claim, found.left), ("true", self.truth, found.right)]
-        return "\n".join(
-            [f"at {found.place}:", *(f"  {name:<7}  {t} = {short(v)}" for name, t, v in rows)]
-        )
+        entry = f", entry {found.entry}" if found.entry else ""
+        lines = (f"  {name:<7}  {term}{entry} = {short(value)}" for name, term, value in rows)
+        return "\n".join([f"at {found.place}:", *lines])
 
 
 def refute(
@@ -353,5 +355,6 @@ def _escaped(text: str) -> str:
     return re.sub(r"([%&#])", r"\\\1", text)
 
 
-def _value(value: Expr | str) -> str:
-    return rf"\text{{{value}}}" if isinstance(value, str) else f"= {short(value)}"
+def _value(value: Expr | str, entry: tuple[int, int] | None) -> str:
+    text = rf"\text{{{value}}}" if isinstance(value, str) else f"= {short(value)}"
+    return rf"\text{{entry }} {entry} {text}" if entry else text
