@@ -1,8 +1,6 @@
 """Run the chapters side by side, and again whenever the code that they import has changed."""
 
-import hashlib
 import os
-import platform
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -16,28 +14,38 @@ from myst_nb.core.execute import create_client
 from myst_nb.core.read import create_nb_reader
 from sphinx.util import logging
 
+from .dependencies import Dependencies
+from .forking import KERNEL_MANAGER
+
 ROOT = Path(__file__).resolve().parents[1]
 SILENCE = logging.getLogger(__name__)
 SILENCE.setLevel("CRITICAL")
 
 
-def _fingerprint():
-    """Hash what a chapter's outputs depend on besides its own cells."""
-    digest = hashlib.sha256(platform.python_version().encode())
-    files = [f for f in (ROOT / "src").rglob("*") if f.is_file() and f.suffix != ".pyc"]
-    for file in sorted([*files, ROOT / "requirements.lock"]):
-        digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:16]
+def outdated(app, env, added, changed, removed):
+    """Name the chapters whose imports have changed, and drop what was kept of older ones."""
+    dependencies = Dependencies(ROOT)
+    prints = {
+        name: dependencies.fingerprint(Path(env.doc2path(name)).read_text(encoding="utf-8"))
+        for name in env.found_docs
+    }
+    for old in set(_caches(app).glob("*")) - {_caches(app) / name for name in prints.values()}:
+        shutil.rmtree(old)
+    known = getattr(env, "chapter_fingerprints", {})
+    env.chapter_fingerprints = prints
+    return [name for name in prints if known.get(name) != prints[name]]
 
 
-def choose_cache(app, config):
-    """Name the cache after the code: jupyter-cache itself sees no change in an imported module."""
-    caches = Path(app.outdir).parent / "cache"
-    current = caches / _fingerprint()
-    config.nb_execution_cache_path = str(current)
-    for old in caches.glob("*"):
-        if old != current:
-            shutil.rmtree(old)
+def choose_cache(app, docname, source=None):
+    """Name a chapter's cache after its imports: jupyter-cache sees no change in a module."""
+    env = app.env
+    path = _caches(app) / env.chapter_fingerprints[docname]
+    env.mystnb_config = env.mystnb_config.copy(execution_cache_path=str(path))
+    return env.mystnb_config
+
+
+def _caches(app):
+    return Path(app.outdir).parent / "cache"
 
 
 def execute(app, env, docnames):
@@ -47,22 +55,25 @@ def execute(app, env, docnames):
     here is not reported: MyST-NB will meet it again and knows the place.
     """
 
-    def execute_one(docname):
-        path = env.doc2path(docname)
-        text = Path(path).read_text(encoding="utf-8")
-        reader = create_nb_reader(path, env.myst_config, env.mystnb_config, text)
-        if reader is None:
-            return
-        arguments = (reader.read(text), path, env.mystnb_config, SILENCE, reader.read_fmt)
-        client = create_client(*arguments)
+    def execute_one(docname, config, notebook, read_fmt):
+        client = create_client(notebook, env.doc2path(docname), config, SILENCE, read_fmt)
         client.start_client()  # not entered as a context: that would strip what is glued
         target = _notebook(app, docname)
         target.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(client.notebook, target)
 
-    create_db(get_cache(env.mystnb_config.execution_cache_path).path)  # once, before all want it
+    jobs = []
+    for docname in docnames:
+        path = env.doc2path(docname)
+        text = Path(path).read_text(encoding="utf-8")
+        config = choose_cache(app, docname)
+        reader = create_nb_reader(path, env.myst_config, config, text)
+        if reader is not None:
+            create_db(get_cache(config.execution_cache_path).path)  # before several want it
+            jobs.append((docname, config, reader.read(text), reader.read_fmt))
+    jobs.sort(key=lambda job: -sum(len(cell.source) for cell in job[2].cells))  # longest first
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(execute_one, docnames))
+        list(pool.map(lambda job: execute_one(*job), jobs))
 
 
 def forget(app, env, added, changed, removed):
@@ -79,7 +90,10 @@ def _notebook(app, docname):
 
 def setup(app):
     # What a cell prints is one output: pieces that a clock cuts differ from build to build.
-    utils.executenb = partial(utils.executenb, coalesce_streams=True)
-    app.connect("config-inited", choose_cache)
+    utils.executenb = partial(
+        utils.executenb, coalesce_streams=True, kernel_manager_class=KERNEL_MANAGER
+    )
+    app.connect("env-get-outdated", outdated)
     app.connect("env-get-outdated", forget)
+    app.connect("source-read", choose_cache)
     app.connect("env-before-read-docs", execute)

@@ -2,10 +2,14 @@
 
 import io
 import re
+from typing import Any
 
 import matplotlib
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.textpath import text_to_path
 
+_Renderer: Any = RendererSVG  # Matplotlib declares no types for it
 _COLOURS = {  # of text, background, grids and the edges of legends
     "#000000": "currentColor",
     "#ffffff": "var(--ex-surface)",
@@ -25,16 +29,29 @@ def page_svg(figure: Figure) -> str:
     grids that of its lines. Every id begins
     with `@`, which the page replaces by a prefix of its own. The same figure gives the same text.
     """
-    with matplotlib.rc_context({"svg.hashsalt": "backprop", "svg.fonttype": "path"}):
-        file = io.StringIO()
-        figure.savefig(file, format="svg", metadata={"Date": None})
-    head, body = re.split(r"(?<=version=\"1.1\">)", file.getvalue(), maxsplit=1)
+    head, body = re.split(r"(?<=version=\"1.1\">)", _svg(figure), maxsplit=1)
     box = re.findall(r'viewBox="[^"]*"', head)[0]
     body = _own_ids(_NOT_DRAWN.sub("", body))
     for colour, of_the_page in _COLOURS.items():
         body = body.replace(colour, of_the_page)
     lines = re.sub(r"\s+", " ", _COORDINATES.sub(_rounded, body)).replace("> <", ">\n<").strip()
     return f'<svg {box} fill="currentColor" stroke-linejoin="round">\n{lines}'
+
+
+def _svg(figure: Figure) -> str:
+    """Return what `savefig` writes, in half the time: that draws twice, and forgets its texts."""
+    with matplotlib.rc_context({"svg.hashsalt": "backprop", "svg.fonttype": "path"}):
+        file, dpi = io.StringIO(), figure.dpi
+        try:
+            figure.dpi = 72
+            width, height = figure.get_size_inches() * 72
+            renderer = _Renderer(width, height, file, image_dpi=dpi, metadata={"Date": None})
+            renderer._text2path = text_to_path  # knows the formulas that it has read
+            figure.draw(renderer)
+            renderer.finalize()
+        finally:
+            figure.dpi = dpi
+    return file.getvalue()
 
 
 def _own_ids(svg: str) -> str:
