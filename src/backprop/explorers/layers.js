@@ -40,7 +40,7 @@ const shape = ([rows, columns]) => `${rows} × ${columns}`;
 
 const MOST_RULED = 24; // more entries than that would be too small to be seen
 const LEGEND =
-  "Blue is learned, orange is computed from the examples. All rectangles have one scale, but " +
+  "Blue is learned, orange belongs to the examples. All rectangles have one scale, but " +
   "none is thinner than 3 pixels. The one column of b is added to each column of W a.";
 
 /** A letter with its layer: W^{[l]}. */
