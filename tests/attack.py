@@ -3,7 +3,8 @@
 `attack` draws identities that hold, spoils each in ways that people know (a sign, a factor, a lost
 term, a shifted index or range, two indices swapped, a lost inner derivative, the wrong branch, a
 floor that is a ceiling, a condition left out), and hands both to the engine. Whether a spoiled one
-is in fact false is found out by the witness, not by the engine. Run as a module: `make attack`.
+is in fact false is found out by the witness, not by the engine. Beside them it draws statements
+that can be read in two ways, which have to be refused. The long form: `make attack`.
 """
 
 import random
@@ -52,6 +53,8 @@ p, q, r, s = sp.symbols("p q r s", integer=True, nonnegative=True)
 a, b, w, z = (IndexedBase(name, real=True) for name in "abwz")
 f, g = Function("f", real=True), Function("g", real=True)
 Chance = random.Random
+PATIENCE = 12.0
+"""Seconds of processor time within which an answer has to come."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Statement:
     relation: str = "="
     conditions: dict[str, Any] = field(default_factory=dict)
     spoiled: str = ""
+    ambiguous: bool = False
+    """Whether it can be read in two ways, so that it has to be refused whatever is true."""
 
     def __str__(self) -> str:
         tail = f"  {self.conditions}" if self.conditions else ""
@@ -275,10 +280,114 @@ def roots(chance: Chance) -> Statement:
     return Statement("logarithms", left, right)
 
 
+# --- what can be read in two ways ----------------------------------------------------------------
+
+
+def _ambiguous(kind: str, left: Any, right: Any, relation: str = "=", **domain: Any) -> Statement:
+    return Statement(kind, left, right, relation, domain, "read in two ways", ambiguous=True)
+
+
+def tied_letters(chance: Chance) -> Statement:
+    c, e = _number(chance), chance.randint(1, 3)
+    left, right = chance.choice(
+        [(y, 0), (y**2, 0), (c * x + y, c), (f(y), 0), (exp(c * y), 0), (x * y, y)]
+    )
+    tie = chance.choice(
+        [{"given": {y: c * x**e}}, {"where": sp.Eq(y, c * x**e)},
+         {"where": (y <= c * x) & (y >= c * x)}, {"where": Abs(y - c * x) <= 0}]
+    )  # fmt: skip
+    return _ambiguous("tied letters", Derivative(left, x), right, **tie)
+
+
+def ordered_matrices(chance: Chance) -> Statement:
+    M = sp.ImmutableMatrix(2, 2, lambda r, c: w[r, c])
+    more = sp.ImmutableMatrix(2, 2, lambda r, c: chance.randint(1, 9) + (r == c))
+    relation = chance.choice(["<", "<=", ">", ">="])
+    pair = (M, M + more) if "<" in relation else (M + more, M)
+    return _ambiguous("matrices", *pair, relation)
+
+
+def letters_of_one_name(chance: Chance) -> Statement:
+    name, c = chance.choice("xyz"), _number(chance)
+    kinds = [{"real": True}, {"positive": True}, {"integer": True}, {"nonnegative": True}]
+    one, two = (sp.Symbol(name, **kind) for kind in chance.sample(kinds, 2))
+    left, right = chance.choice(
+        [(one + c * two, one + c * two), (one * two, one * two), (sp.Max(one, two), Max(one, two)),
+         (c * one - c * two, sp.Integer(0))]
+    )  # fmt: skip
+    return _ambiguous("letters of one name", left, right)
+
+
+def names_of_one_name(chance: Chance) -> Statement:
+    name, c = chance.choice("qJM"), _number(chance)
+    one, two = quantity(name, c * x), quantity(name, y + c)
+    left, right = chance.choice(
+        [(one - two, c * x - y - c), (one + two, c * x + y + c), (x * one, x * two),
+         (Derivative(one, x), Derivative(two, y) + c - 1)]
+    )  # fmt: skip
+    return _ambiguous("names of one name", left, right)
+
+
+def names_like_letters(chance: Chance) -> Statement:
+    c = _number(chance)
+    left, right = chance.choice(
+        [(quantity("x", y) + c * x, y + c * x), (quantity("a_1", x) + c * a[1], x + c * a[1]),
+         (Derivative(quantity("x", c * x**2), x), 2 * c * x), (Function("x", real=True)(c) + x, x),
+         (sp.Symbol("a_1", real=True) + c * a[1], a[1])]
+    )  # fmt: skip
+    return _ambiguous("names like letters", left, right)
+
+
+def inexact(chance: Chance) -> Statement:
+    c = chance.randint(1, 9) / 10
+    domain = chance.choice([{"where": x > c}, {"given": {y: c}}, {"where": sp.Ne(x, c)}])
+    return _ambiguous("inexact numbers", x + y, x + y, **domain)
+
+
+def by_integers(chance: Chance) -> Statement:
+    c, letter = _number(chance), chance.choice([n, k, p])
+    left, right = chance.choice(
+        [(c * letter**2, 2 * c * letter), (x**letter, log(x) * x**letter), (c * letter, c),
+         (Sum(i, (i, 1, letter)), letter + sp.Rational(1, 2))]
+    )  # fmt: skip
+    return _ambiguous("by an integer", Derivative(left, letter), right)
+
+
+def places_between(chance: Chance) -> Statement:
+    place = chance.choice([j / (s + 1), j / 2, x, j + sp.Rational(1, 2), sqrt(j), j / l])
+    left, right = chance.choice(
+        [(Derivative(Sum(a[k] * b[k], (k, 1, n)), a[place]), b[place]), (a[place], a[place]),
+         (Sum(KroneckerDelta(k, place) * a[k], (k, 1, n)), a[place])]
+    )  # fmt: skip
+    return _ambiguous("places between", left, right)
+
+
+def without_end(chance: Chance) -> Statement:
+    c = chance.randint(2, 5)
+    left, right = chance.choice(
+        [(Sum(x**k, (k, 1, oo)), x / (1 - x)), (Sum(1 / k**c, (k, 1, oo)), sp.zeta(c)),
+         (Product(1 + x**k / c, (k, 1, oo)), x), (Sum(a[k], (k, -oo, n)), a[n]),
+         (Sum(x**k / sp.factorial(k), (k, 1, oo)), exp(x) - 1)]
+    )  # fmt: skip
+    return _ambiguous("without end", left, right)
+
+
+def indices_from_below(chance: Chance) -> Statement:
+    low = chance.randint(-5, 0)
+    left, right = chance.choice(
+        [(Sum(relu(k), (k, low, 5)), 15), (Sum(Abs(k), (k, low, n)), Sum(k, (k, low, n))),
+         (Derivative(Sum(a[k] * b[k], (k, low, n)), a[low]), 0),
+         (Sum(sign(k), (k, low, 0)), 1 - low)]
+    )  # fmt: skip
+    return _ambiguous("index from below", left, right)
+
+
 KINDS: list[Callable[[Chance], Statement]] = [
     power, product_rule, quotient_rule, chain_rule, range_shifted, term_split, linear,
     swapped_sums, by_entry, by_weight, back, open_loss, picked, softmax_slope, kinked, by_cases,
     rounded, rounded_up, limit, matrices, replaced, compared, empty, captured, roots,
+    tied_letters, ordered_matrices, letters_of_one_name, names_of_one_name, names_like_letters,
+    inexact, by_integers, places_between, without_end, indices_from_below,
 ]  # fmt: skip
 
 
@@ -359,19 +468,22 @@ class Outcome:
     false: int = 0
     accepted: list[Statement] = field(default_factory=list)
     denied: list[Statement] = field(default_factory=list)
+    slow: list[Statement] = field(default_factory=list)
     unjudged: int = 0
     slowest: tuple[float, str] = (0.0, "")
 
     def __str__(self) -> str:
-        open_ = sum(self.undecided.values())
+        share = sum(self.undecided.values()) / max(self.true, 1)
+        seconds, statement = self.slowest
         lines = [
-            f"{self.false} false statements, {len(self.accepted)} accepted; {self.true} true ones, "
-            f"{open_ / max(self.true, 1):.1%} undecided {dict(self.undecided)}, "
+            f"{self.false} false or ambiguous statements, {len(self.accepted)} accepted; "
+            f"{self.true} true ones, {share:.1%} undecided {dict(self.undecided)}, "
             f"{len(self.denied)} called false; {self.unjudged} left out, for the witness could "
-            f"not tell; slowest answer {self.slowest[0]:.1f} s: {self.slowest[1]}"
+            f"not tell; slowest answer {seconds:.1f} s: {statement}"
         ]
         lines += [f"  ACCEPTED  {statement}" for statement in self.accepted]
         lines += [f"  DENIED    {statement}" for statement in self.denied]
+        lines += [f"  SLOW      {statement}" for statement in self.slow]
         return "\n".join(lines)
 
 
@@ -397,7 +509,7 @@ def attack(seed: int, size: int, kinds: list[Callable[[Chance], Statement]] = KI
         if outcome.false >= size:
             break
         true = kinds[number % len(kinds)](chance)
-        misses = list(near_misses(true, chance))
+        misses = [] if true.ambiguous else list(near_misses(true, chance))
         for statement in [true, *chance.sample(misses, min(3, len(misses)))]:
             if str(statement) not in seen:
                 seen.add(str(statement))
@@ -406,29 +518,37 @@ def attack(seed: int, size: int, kinds: list[Callable[[Chance], Statement]] = KI
 
 
 def _judge(statement: Statement, outcome: Outcome) -> None:
-    verdict = confirm(
-        statement.left, statement.right, statement.relation, **statement.conditions, points=20
-    )
-    differs = "does not hold" in verdict.fault or "shapes" in verdict.fault
-    if verdict.fault and not differs:
-        outcome.unjudged += 1
-        return
+    if statement.ambiguous:
+        fails = True
+    else:
+        verdict = confirm(
+            statement.left, statement.right, statement.relation, **statement.conditions, points=20
+        )
+        fails = "does not hold" in verdict.fault or "shapes" in verdict.fault
+        if verdict.fault and not fails:
+            outcome.unjudged += 1
+            return
     start = time.process_time()
     said = answer(statement)
-    outcome.slowest = max(outcome.slowest, (time.process_time() - start, str(statement)))
-    if differs:
+    seconds = time.process_time() - start
+    outcome.slowest = max(outcome.slowest, (seconds, str(statement)))
+    if seconds > PATIENCE:
+        outcome.slow.append(statement)
+    if fails:
         outcome.false += 1
         if said == "proved":
             outcome.accepted.append(statement)
-        return
-    outcome.true += 1
-    if said == "false":
-        outcome.denied.append(statement)
-    elif said != "proved":
-        outcome.undecided[statement.kind] += 1
+    elif statement.spoiled:  # it may yet fail at a kink, which random points do not meet
+        outcome.unjudged += said != "proved"
+    else:
+        outcome.true += 1
+        if said == "false":
+            outcome.denied.append(statement)
+        elif said != "proved":
+            outcome.undecided[statement.kind] += 1
 
 
 if __name__ == "__main__":
     found = attack(int(sys.argv[2]) if len(sys.argv) > 2 else 0, int(sys.argv[1]))
     print(found)
-    sys.exit(bool(found.accepted or found.denied))
+    sys.exit(bool(found.accepted or found.denied or found.slow))

@@ -24,7 +24,7 @@ ONCE_ACCEPTED = [
 def test_near_misses_are_not_accepted(kind, record_property):
     outcome = attack(seed=0, size=2, kinds=[kind])
     record_property("attacked", f"{kind.__name__}: {outcome}".splitlines()[0])
-    assert outcome.false and not outcome.accepted and not outcome.denied, str(outcome)
+    assert outcome.false and not (outcome.accepted or outcome.denied or outcome.slow), str(outcome)
 
 
 @pytest.mark.parametrize("statement", ONCE_ACCEPTED, ids=str)

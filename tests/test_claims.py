@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from time import process_time
 
 import pytest
 from sympy import (
@@ -25,6 +26,7 @@ from sympy import (
     erf,
     exp,
     oo,
+    pi,
     sin,
     sqrt,
     symbols,
@@ -94,9 +96,17 @@ REFUSED = {
     "an end between two integers": (Sum(1, (i, 1, x)), x, {}, "not all of these are integers"),
     "letters of one name": (Derivative(x**2, positive_x), 0, {}, "two letters are written x"),
     "two names that are one": (
-        quantity("q", x) + 1, quantity("q", y) + 1, {"where": Eq(x, y)}, "are called q",
+        quantity("q", x) + 1, quantity("q", y) + 1, {"where": Eq(x, y)}, "written q",
     ),
     "a name like a letter": (Derivative(quantity("x", y), y), 1, {"where": x > 0}, "written x"),
+    "names of one name": (quantity("q", x) + quantity("q", y), x + y, {}, "written q"),
+    "a name beside its like": (quantity("x", y) + x, x + y, {}, "a letter and a name"),
+    "a name like an entry": (quantity("a_1", x) + a[1], x + a[1], {}, "a name and an entry"),
+    "a function like a letter": (Function("x", real=True)(y) + x, y, {}, "a function and a letter"),
+    "functions of one name": (f(x) + Function("f", positive=True)(x), 0, {}, "both called f"),
+    "a slope where there is no room": (
+        Derivative(y, x), 0, {"where": (y <= x) & (y >= x)}, "tie x",
+    ),
     "a slope by what given ties": (Derivative(y, x), 0, {"given": {y: x**2}}, "tie x"),
     "a slope by what where ties": (Derivative(y, x), 0, {"where": Eq(y, x**2)}, "tie x"),
 }  # fmt: skip
@@ -223,3 +233,21 @@ def test_time_is_limited():
 def test_engine_needs_no_numpy():
     code = "import sys; sys.modules['numpy'] = None; import backprop.symbolic.proof"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_name_keeps_its_meaning_through_a_derivation():
+    begun = Derivation(quantity("q", x**2), definition=True).step(x**2, because="its meaning")
+    with pytest.raises(ValueError, match="written q"):
+        begun.step(quantity("q", x * Abs(x)) * x / Abs(x), because="hope")
+
+
+def test_sum_of_squares_is_not_negative():
+    gap = Sum((a[k] * b[j] - a[j] * b[k]) ** 2, (k, 1, n), (j, 1, n))
+    assert Derivation(gap / 2).step(0, because="squares", relation=">=")
+
+
+def test_integral_is_not_sought_anew_for_each_point():
+    start = process_time()
+    bell = Integral(z**2 * exp(-(z**2) / (2 * d**2)), (z, 0, oo))
+    assert Derivation(bell).step(sqrt(pi) * d**3 / sqrt(2), because="by parts")
+    assert process_time() - start < 5

@@ -170,7 +170,7 @@ def _samples(*sides: Expr) -> dict[Expr, Expr]:
 
 
 def _prepared(expr: Expr, functions: Mapping[Expr, Expr], given: Mapping[Expr, Expr]) -> Expr:
-    """Put in the functions, then take the derivatives that have neither kinks nor sums."""
+    """Put in the functions, then take integrals, and derivatives without kinks or sums."""
     expr = unfold(expr)
     for applied, value in functions.items():
         expr = expr.replace(applied.func, sp.Lambda(applied.args, value))

@@ -8,6 +8,7 @@ from math import lcm
 
 import sympy as sp
 from sympy import Derivative, Dummy, Expr, Integer, Product, Sum
+from sympy.core.cache import cacheit
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
@@ -17,6 +18,8 @@ SMOOTH = (sp.exp, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.tanh, sp.atan, sp.erf, sp
 """Functions that have all derivatives everywhere."""
 
 MOST_SLOPES = 4
+OF = Dummy("x", real=True)
+"""What antiderivatives are functions of."""
 
 
 def limit(asked: sp.Limit) -> Expr:
@@ -42,13 +45,18 @@ def integral(asked: sp.Integral) -> Expr:
     if len(asked.limits) > 1 or len(asked.limits[0]) != 3:
         return asked
     letter, low, high = asked.limits[0]
-    x = Dummy("x", real=True)
-    body = asked.function.subs(letter, x)
-    whole = sp.integrate(body, x)
-    if not _smooth(whole, x, None) or normal_form(whole.diff(x) - body) != 0:
+    whole = _antiderivative(asked.function.subs(letter, OF))
+    if whole is None:
         return asked
-    ends = [limit(sp.Limit(whole, x, end)) for end in (high, low)]
+    ends = [limit(sp.Limit(whole, OF, end)) for end in (high, low)]
     return asked if any(end.has(sp.Limit) for end in ends) else ends[0] - ends[1]
+
+
+@cacheit  # type: ignore[untyped-decorator]  # SymPy takes seconds, and is asked again for numbers
+def _antiderivative(body: Expr) -> Expr | None:
+    whole = sp.integrate(body, OF)
+    confirmed = _smooth(whole, OF, None) and normal_form(whole.diff(OF) - body) == 0
+    return whole if confirmed else None
 
 
 # --- at a point -----------------------------------------------------------------------------

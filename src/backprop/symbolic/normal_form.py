@@ -128,7 +128,10 @@ def _split_log(argument: Expr, exponents: dict[Symbol, Expr]) -> Expr:
     """log(u**p v / w) = p log u + log v - log w for positive u, v, w; log e^t = t."""
     total: Expr = Integer(0)
     for part, sign in zip(sp.fraction(sp.factor(argument)), (1, -1), strict=True):
-        constant, factors = (part, []) if part.is_number else sp.factor_list(part)
+        try:
+            constant, factors = (part, []) if part.is_number else sp.factor_list(part)
+        except sp.PolynomialError:  # no polynomial in anything
+            return _log_atom(argument)
         if not (constant > 0 and all(base.is_positive for base, _ in factors)):
             return _log_atom(argument)
         total += sign * _log_atom(constant)

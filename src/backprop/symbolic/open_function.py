@@ -144,11 +144,12 @@ class OpenFunction(OpenFamily):
             return self
         if self.outside() or not all(end.is_Integer for end in ends):
             return sp.nan
+        own = [k for k, _, _ in self.limits]
         cells = list(product(*(range(int(low), int(high) + 1) for low, high in ranges)))
         numbers = {Tuple(*cell): at for at, cell in enumerate(cells, start=len(single))}
         numbers |= {Integer(at + 1): at for at in range(len(single))}
-        inner = [dict(zip((k for k, _, _ in self.limits), cell, strict=True)) for cell in cells]
-        values = [*single, *(self.function.subs(at) for at in inner if at)]
+        inner = [dict(zip(own, map(Integer, cell), strict=True)) for cell in cells]
+        values = [*single, *(self.function.xreplace(at) for at in inner if at)]
         orders = tuple(sorted(numbers[place] for place in places))
         slots, slope = _stand_in(str(self.args[0][0]), len(values), orders)
         return slope.xreplace(dict(zip(slots, values, strict=True)))

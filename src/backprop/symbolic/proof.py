@@ -27,7 +27,7 @@ from backprop.symbolic.counterexample import Counterexample, Point, find, sample
 from backprop.symbolic.open_function import shown_alike
 from backprop.symbolic.printing import condition, latex
 from backprop.symbolic.quantity import Quantity, names
-from backprop.symbolic.terms import Term, check, check_together
+from backprop.symbolic.terms import Term, check, check_names, check_together
 from backprop.symbolic.timing import MOST_SECONDS, TimeIsUp, time_limit
 from backprop.symbolic.written import written
 
@@ -133,6 +133,7 @@ class Derivation:
         if not isinstance(because, str):
             raise TypeError(f"because is {because!r}; it has to be a text")
         term = _term(right, "right")
+        check_names([self.start, *(claim.right for claim, _ in self._steps), term])
         shown = written(term, "right", 0, sys._getframe(1))
         sides = (self._shown[-1], shown)
         claim = Claim(self.end, relation, term, self.where, self.given, sides)

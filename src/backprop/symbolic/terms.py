@@ -25,8 +25,9 @@ from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
 from backprop.symbolic.binding import BINDERS, ORIGINS, OpenFamily, bound
-from backprop.symbolic.cases import substitute
+from backprop.symbolic.cases import contradicts, substitute
 from backprop.symbolic.normal_form import Named, unfold
+from backprop.symbolic.open_function import OpenFunction
 from backprop.symbolic.printing import latex
 from backprop.symbolic.quantity import Quantity
 from backprop.symbolic.sums import ordered
@@ -92,8 +93,10 @@ def check_together(terms: Iterable[Expr], where: Boolean, given: Mapping[Expr, E
     the other. What has a name, such as a loss, is displayed with ∂, and may be.
     """
     terms = list(terms)
-    _check_letters([*terms, where, *given, *given.values()])
+    check_names([*terms, where, *given, *given.values()])
     ties = [*(sp.Tuple(*pair) for pair in given.items()), *where.atoms(sp.Eq)]
+    if any(term.has(Derivative) for term in terms):
+        ties += _narrow(where)
     tied = set().union(*(letters for tie in ties if len(letters := _letters(tie)) > 1))
     plain = {unfold(name): unfold(value) for name, value in given.items()}
     for term in terms:
@@ -136,36 +139,53 @@ def _letters(term: sp.Basic) -> set[Symbol]:
     return {s for s in term.free_symbols if s.is_Symbol and s not in places}
 
 
-def _check_letters(terms: Iterable[sp.Basic]) -> None:
-    """Refuse two symbols, families or names that are written alike and are not the same."""
+def _narrow(where: Boolean) -> list[sp.Basic]:
+    """Return the conditions, if they leave no room, as y <= x and y >= x: they say that y is x."""
+    weak = [r for r in where.atoms(sp.Le, sp.Ge) if not (r.lhs - r.rhs).is_integer]
+    strict = {r: (sp.Lt if isinstance(r, sp.Le) else sp.Gt)(*r.args) for r in weak}
+    return weak if weak and contradicts(where.xreplace(strict), {}) else []
+
+
+def check_names(terms: Iterable[sp.Basic | MatrixBase]) -> None:
+    """Refuse with a ValueError two different things that a page would show alike."""
     seen: dict[str, sp.Basic] = {}
     for term in terms:
-        for name in _names(term):
-            other = seen.setdefault(_plain(name.args[0].name), name)
-            if other != name:
-                raise ValueError(f"two things are called {name}; give them two names")
-        for letter in term.atoms(Symbol) - {x.args[3] for x in term.atoms(sp.Limit)}:
-            if isinstance(letter, sp.Dummy):
-                continue
-            other = seen.setdefault(_written(letter), letter)
-            if other != letter:
-                differ = "one is a name" if isinstance(other, Quantity) else "assumptions differ"
-                raise ValueError(f"two letters are written {letter}; {differ}")
+        for part in term.flat() if isinstance(term, MatrixBase) else [term]:
+            for thing in _shown(part):
+                name = _written(thing)
+                other = seen.setdefault(name, thing)
+                if other == thing:
+                    continue
+                if thing.is_Symbol and other.is_Symbol:
+                    raise ValueError(f"two letters are written {name}, with different assumptions")
+                if isinstance(thing, OpenFunction | type) and isinstance(
+                    other, OpenFunction | type
+                ):
+                    raise ValueError(f"two functions are both called {name}; rename one")
+                kinds = " and ".join(sorted({_kind(thing), _kind(other)}))
+                raise ValueError(f"two things are written {name} ({kinds}); rename one")
+
+
+def _shown(term: sp.Basic) -> Iterator[sp.Basic]:
+    """Yield the letters, entries and names that are read in a term, not what names stand for."""
+    if isinstance(term, AppliedUndef):
+        yield term.func
+    if term.is_Symbol or isinstance(term, Indexed | Quantity | OpenFunction):
+        yield term
+    hidden = Quantity | OpenFunction
+    parts = term.args[:3] if isinstance(term, sp.Limit) else term.args
+    for part in () if isinstance(term, hidden) else parts:
+        yield from _shown(part)
+
+
+def _kind(thing: sp.Basic) -> str:
+    kinds = {Quantity: "a name", OpenFunction: "a function", Indexed: "an entry"}
+    if isinstance(thing, type):
+        return "a function"
+    return next((text for kind, text in kinds.items() if isinstance(thing, kind)), "a letter")
 
 
 @cache
-def _written(letter: Symbol) -> str:
-    return _plain(latex(letter))
-
-
-def _names(term: sp.Basic) -> Iterator[Quantity]:
-    """Yield the names in a term that are displayed, none of those behind another name."""
-    parts = sp.preorder_traversal(term)
-    for part in parts:
-        if isinstance(part, Quantity):
-            parts.skip()
-            yield part
-
-
-def _plain(tex: str) -> str:
-    return "".join(c for c in tex if c not in "{} ")
+def _written(thing: sp.Basic) -> str:
+    text = thing.__name__ if isinstance(thing, type) else latex(thing)
+    return "".join(c for c in text if c not in "{} ")
