@@ -57,7 +57,7 @@ STATED = {
     "15-pooling": {"'z_{i,j}'": "def-mean-pooling"},
     "16-cnn-backpropagation": {
         "L: loss": "that the engine can differentiate by itself, the squared error",
-        "L: total": r"$L = \sum_i \delta_i z_i$",
+        "L: total": r"$L = \sum_i \delta_{i,0} z_{i,0}$",
         "f'[{latex(x)} = {latex(y)}]'": "Square brackets around an equation",
         r"f'\\delta^\\circ_{{{name}}}'": "def-cnn-spread",
         r"f'\\delta_{{{i},{j}}}'": r"\delta_{i,j} = \partial L/\partial z_{i,j}",
