@@ -37,11 +37,11 @@ def _kind(cell, symbolic_names):
     if "cell_code_source" not in parts:
         return None
     shown = parts.get("cell_code_output")
-    proves = {"Derivation", "step", "refute"} & _called(_tree(cell))
+    proves = _proves(_tree(cell))
     if shown is None and _sets_up(_tree(cell), symbolic_names):
         return "set-up"
-    if shown is None:  # the result comes next, as a numbered equation
-        return "proved" if proves and isinstance(_following(cell), nodes.math_block) else None
+    if shown is None:
+        return "proved" if proves else None
     if any(raw.astext().startswith('<div class="explorer"') for raw in shown.findall(nodes.raw)):
         return "drawn"
     latex = [n.astext() for n in shown.findall(nodes.math_block)]
@@ -88,6 +88,12 @@ def _called(tree):
     """Return the names of what code calls, methods included."""
     functions = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return {getattr(f, "id", getattr(f, "attr", None)) for f in functions}
+
+
+def _proves(tree):
+    """Whether code proves or refutes something, rather than to define what will."""
+    run = [node for node in tree.body if not isinstance(node, ast.FunctionDef)]
+    return any({"Derivation", "step", "refute"} & _called(node) for node in run)
 
 
 def _sets_up(tree, symbolic_names):
