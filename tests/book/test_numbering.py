@@ -9,6 +9,8 @@ from bs4 import BeautifulSoup
 @pytest.fixture
 def numbered(html, chapter):
     """Return the page of a chapter and its number."""
+    if not chapter.stem[0].isdigit():
+        pytest.skip("the front page has no number")
     page = BeautifulSoup((html / "chapters" / f"{chapter.stem}.html").read_bytes(), "html.parser")
     return page, str(int(chapter.stem.split("-")[0]))
 
