@@ -48,7 +48,9 @@ def _inline(tex):
     """Return words with formulas in them, or a formula, as nodes."""
     words = re.fullmatch(r"\\text\{(.*)\}(?:\\quad)?", tex, re.S)
     if not words:
-        return [nodes.math("", rf"\displaystyle {tex}")] if tex else []
+        conditions = filter(None, tex.split(",\\; "))  # each may begin a line of its own
+        formulas = [nodes.math("", rf"\displaystyle {condition}") for condition in conditions]
+        return [node for formula in formulas for node in (nodes.Text(", "), formula)][1:]
     pieces = re.split(r"\$(.*?)\$", words[1])
     return [
         nodes.math("", piece) if number % 2 else nodes.Text(re.sub(r"\\([%&#])", r"\1", piece))

@@ -17,6 +17,7 @@ from sympy import (
     Lt,
     Mul,
     Piecewise,
+    default_sort_key,
     log,
     true,
 )
@@ -57,7 +58,8 @@ def condition(where: Boolean, given: Mapping[Expr, Expr], *terms: Basic) -> str:
     number from 1 on goes without saying (notation page), unless it has an upper bound as well.
     """
     signs = _signs(where, *terms, *given.values())
-    relations = [relation for relation in And.make_args(where) if relation != true]
+    stated = sorted(And.make_args(where), key=default_sort_key)
+    relations = [relation for relation in stated if relation != true]
     lows = {
         letter: f"{bound} {BELOW[sign]} "
         for letter, (sign, bound) in signs.items()
