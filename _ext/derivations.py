@@ -1,12 +1,8 @@
 """A derivation is laid out in lines, each with its reason, which a narrow page sets below."""
 
-import re
-
 from docutils import nodes
 
-BEGIN, BREAK, END = "\\begin{aligned}\n", "\\\\[0.6ex]\n", "\n\\end{aligned}"
-TOKEN = re.compile(r"\\begin(?=\{)|\\end(?=\{)|\\.|[{}&]", re.S)
-DEPTH = {"{": 1, "}": -1, "\\begin": 1, "\\end": -1}
+from .lines import lines
 
 
 class derivation(nodes.General, nodes.Element):
@@ -19,44 +15,13 @@ class part(nodes.General, nodes.Element):
 
 def lay_out(app, doctree):
     for block in list(doctree.findall(nodes.math_block)):
-        text = block.astext().strip()
-        if text.startswith(BEGIN) and BREAK in text:
-            block.replace_self(_derivation(text.removeprefix(BEGIN).removesuffix(END)))
+        if parts := list(lines(block.astext().strip())):
+            block.replace_self(derivation("", *(_part(kind, pieces) for kind, pieces in parts)))
 
 
-def _derivation(text):
-    lines = derivation()
-    for line in text.split(BREAK):
-        relation, term, _, reason = (_parts(line) + [""] * 3)[:4]
-        for kind, tex in (("relation", relation), ("term", term), ("reason", reason)):
-            lines += part("", *_inline(tex.strip()), kind=kind)
-    return lines
-
-
-def _parts(line):
-    """Split a line at each & that is in no group and in no environment."""
-    parts, depth, start = [], 0, 0
-    for token in TOKEN.finditer(line):
-        if token[0] == "&" and depth == 0:
-            parts.append(line[start : token.start()])
-            start = token.end()
-        depth += DEPTH.get(token[0], 0)
-    return [*parts, line[start:]]
-
-
-def _inline(tex):
-    """Return words with formulas in them, or a formula, as nodes."""
-    words = re.fullmatch(r"\\text\{(.*)\}(?:\\quad)?", tex, re.S)
-    if not words:
-        conditions = filter(None, tex.split(",\\; "))  # each may begin a line of its own
-        formulas = [nodes.math("", rf"\displaystyle {condition}") for condition in conditions]
-        return [node for formula in formulas for node in (nodes.Text(", "), formula)][1:]
-    pieces = re.split(r"\$(.*?)\$", words[1])
-    return [
-        nodes.math("", piece) if number % 2 else nodes.Text(re.sub(r"\\([%&#])", r"\1", piece))
-        for number, piece in enumerate(pieces)
-        if piece
-    ]
+def _part(kind, pieces):
+    made = [nodes.math("", text) if formula else nodes.Text(text) for formula, text in pieces]
+    return part("", *made, kind=kind)
 
 
 def visit_derivation(writer, node):

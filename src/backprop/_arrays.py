@@ -1,7 +1,7 @@
 """What every array function does first: read its arguments as numbers, or say why it cannot."""
 
 import numbers
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
@@ -139,32 +139,6 @@ def number_between(value: float, name: str, low: float, high: float) -> float:
     if not low < value < high:
         raise ValueError(f"{name} must lie strictly between {low} and {high}, not {value}")
     return float(value)
-
-
-def positive_integer(value: int, name: str) -> int:
-    """Return `value` as a Python integer.
-
-    Raises
-    ------
-    TypeError
-        If `value` is not an integer.
-    ValueError
-        If it is less than 1.
-    """
-    if not isinstance(value, numbers.Integral) or isinstance(value, bool):
-        raise TypeError(f"{name} must be an integer, not {value!r}")
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, not {value}")
-    return int(value)
-
-
-def positive_integers(values: Iterable[int], name: str) -> tuple[int, ...]:
-    """Return `values` as Python integers; a ValueError unless they are two or more, from 1 on."""
-    integers = tuple(values) if isinstance(values, Iterable) else ()
-    whole = all(isinstance(n, numbers.Integral) and not isinstance(n, bool) for n in integers)
-    if len(integers) < 2 or not whole or min(integers) < 1:
-        raise ValueError(f"{name} must be at least two positive integers, not {values!r}")
-    return tuple(map(int, integers))
 
 
 def generator(rng: object) -> np.random.Generator:

@@ -35,8 +35,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backprop._arrays import FloatArray, Rule, finite, positive_integer
+from backprop._arrays import FloatArray, Rule, finite
 from backprop._sliding import BLOCK, Slide
+from backprop._structure import positive_integer
 from backprop.geometry import Padding2D, Pair, output_shape, padding_2d, pair
 
 _IMAGES = "(N, C, H, W)"

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop._arrays import FloatArray, columns
+from backprop._structure import layer_sizes
 from backprop.activations import sigmoid
-from backprop.network import Network, layer_sizes
+from backprop.network import Network
 
 Sizes = Sequence[int]
 

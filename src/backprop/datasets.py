@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from backprop._arrays import FloatArray, class_numbers, float_dtype, positive_integer
+from backprop._arrays import FloatArray, class_numbers, float_dtype
+from backprop._structure import positive_integer
 
 Integers = NDArray[np.integer[Any]]
 

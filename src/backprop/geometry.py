@@ -22,12 +22,13 @@ of its range, or for a filter that is wider than the padded input.
 
 import operator
 from collections.abc import Iterable
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # the formulas build on this module, too, where there is no NumPy
+    import numpy as np
+    from numpy.typing import NDArray
 
-IntArray = NDArray[np.intp]
+IntArray: TypeAlias = "NDArray[np.intp]"
 Name: TypeAlias = Literal["valid", "same", "causal"]
 Sides: TypeAlias = int | tuple[int, int]
 Padding: TypeAlias = Sides | Name
@@ -96,14 +97,23 @@ def output_size(
 
 def window(k: int, f: int, *, padding: Sides = 0, stride: int = 1, dilation: int = 1) -> IntArray:
     """Return the f input positions ks - p + dj, 0 <= j < f, that output cell k sees."""
+    import numpy as np
+
+    return np.array(_window(k, f, padding=padding, stride=stride, dilation=dilation))
+
+
+def _window(k: int, f: int, *, padding: Sides = 0, stride: int = 1, dilation: int = 1) -> range:
     k, f, stride, dilation = _integers(k=k, f=f, stride=stride, dilation=dilation)
-    return k * stride - _sides(padding)[0] + dilation * np.arange(f)
+    start = k * stride - _sides(padding)[0]
+    return range(start, start + dilation * f, dilation)
 
 
 def window_starts(
     n: int, f: int, *, padding: Padding = 0, stride: int = 1, dilation: int = 1
 ) -> IntArray:
     """Return the first position of each window, ks - p, in order of the output cells."""
+    import numpy as np
+
     size = output_size(n, f, padding=padding, stride=stride, dilation=dilation)
     before, _ = around(padding, n, f, stride=stride, dilation=dilation)
     return np.arange(size) * stride - before
@@ -113,6 +123,8 @@ def coverage(
     n: int, f: int, *, padding: Padding = 0, stride: int = 1, dilation: int = 1
 ) -> IntArray:
     """Return, for each of the n input cells, how many windows see it."""
+    import numpy as np
+
     starts = window_starts(n, f, padding=padding, stride=stride, dilation=dilation)
     seen = np.add.outer(starts, dilation * np.arange(f))
     return np.bincount(seen[(seen >= 0) & (seen < n)], minlength=n)
@@ -243,6 +255,19 @@ def window_2d(
     return window(**rows), window(**columns)
 
 
+def window_ranges(
+    k: Pair,
+    f: Pair,
+    *,
+    padding: Sides | tuple[Sides, Sides] = 0,
+    stride: Pair = 1,
+    dilation: Pair = 1,
+) -> tuple[range, range]:
+    """Return what `window_2d` does, without arrays."""
+    rows, columns = _axes(k=k, f=f, padding=padding, stride=stride, dilation=dilation)
+    return _window(**rows), _window(**columns)
+
+
 def coverage_2d(
     n: Pair, f: Pair, *, padding: Padding2D = 0, stride: Pair = 1, dilation: Pair = 1
 ) -> IntArray:
@@ -250,6 +275,8 @@ def coverage_2d(
 
     A window sees a cell when it sees its row and its column, so the counts multiply.
     """
+    import numpy as np
+
     rows, columns = _axes(n=n, f=f, padding=padding, stride=stride, dilation=dilation)
     return np.outer(coverage(**rows), coverage(**columns))
 

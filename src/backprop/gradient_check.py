@@ -19,8 +19,8 @@ from backprop._arrays import (
     finite,
     generator,
     number_between,
-    positive_integer,
 )
+from backprop._structure import positive_integer
 from backprop.network import Network
 
 Entry = tuple[int, ...]

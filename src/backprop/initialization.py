@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from backprop._arrays import FloatArray, generator, number_between, positive_integers
+from backprop._arrays import FloatArray, generator, number_between
+from backprop._structure import positive_integers
 
 Shape: TypeAlias = tuple[int, ...]
 Generator: TypeAlias = np.random.Generator

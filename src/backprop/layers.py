@@ -20,8 +20,8 @@ from backprop._arrays import (
     columns,
     finite,
     images,
-    positive_integer,
 )
+from backprop._structure import positive_integer
 from backprop.activations import ACTIVATIONS, Activation
 from backprop.convolution import (
     conv2d,

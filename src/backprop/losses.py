@@ -29,6 +29,7 @@ from backprop._arrays import (
     signs,
 )
 from backprop._registry import Registry
+from backprop._structure import FUSED
 from backprop.activations import log_softmax, sigmoid, softmax, softplus
 
 _infinity_is_meant = np.errstate(divide="ignore")
@@ -276,14 +277,14 @@ LOSSES = Registry(
             "sigmoid_cross_entropy",
             sigmoid_cross_entropy,
             sigmoid_cross_entropy_gradient,
-            fuses="sigmoid",
+            fuses=FUSED["sigmoid_cross_entropy"],
         ),
         Loss("cross_entropy", cross_entropy, cross_entropy_gradient),
         Loss(
             "softmax_cross_entropy",
             softmax_cross_entropy,
             softmax_cross_entropy_gradient,
-            fuses="softmax",
+            fuses=FUSED["softmax_cross_entropy"],
         ),
         Loss("cosine_loss", cosine_loss, cosine_loss_gradient),
     ],

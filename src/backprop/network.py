@@ -20,9 +20,13 @@ from backprop._arrays import (
     as_floats,
     finite,
     float_dtype,
-    positive_integer,
-    positive_integers,
     targets,
+)
+from backprop._structure import (
+    fused_activation,
+    layer_activations,
+    layer_sizes,
+    positive_integer,
 )
 from backprop.initialization import Initializer, zeros
 from backprop.layers import Dense, Kind, Layer, Shape, Weighted
@@ -96,7 +100,7 @@ class Network:
             if isinstance(layer, Dense):
                 self._shapes_from(l, (layer.W.shape[1],))
                 break
-        fused_activation(self.loss, self.layers[-1].activation)
+        fused_activation(LOSSES[self.loss].name, self.layers[-1].activation)
 
     @property
     def layer(self) -> dict[int, Layer]:
@@ -303,44 +307,6 @@ def dense_network(
         for (p, n), g in zip(pairwise(sizes), layer_activations(sizes, activations), strict=True)
     ]
     return Network(layers, loss)
-
-
-def layer_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
-    """Return the units n⁰, ..., nᴸ of a network as Python integers.
-
-    Raises
-    ------
-    ValueError
-        Unless they are at least two positive integers.
-    """
-    return positive_integers(sizes, "sizes")
-
-
-def layer_activations(sizes: Sequence[int], activations: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of the activations; a ValueError unless there is one for each layer."""
-    if isinstance(activations, str) or len(activations) != len(sizes) - 1:
-        raise ValueError(
-            f"activations must name one for each of the {len(sizes) - 1} layers, "
-            f"not {activations!r}"
-        )
-    return tuple(activations)
-
-
-def fused_activation(loss: str, last: str) -> str | None:
-    """Return the activation that a loss applies itself, or None if it applies none.
-
-    Raises
-    ------
-    ValueError
-        If the loss is unknown, or `last`, the activation of the last layer, is another one.
-    """
-    fused = LOSSES[loss].fuses
-    if fused not in {None, last}:
-        raise ValueError(
-            f"the loss {loss} applies {fused} itself: the activation of the last layer "
-            f"must be {fused}, not {last}"
-        )
-    return fused
 
 
 def _sequence(layers: Sequence[Layer]) -> tuple[Layer, ...]:

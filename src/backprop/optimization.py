@@ -22,11 +22,11 @@ from backprop._arrays import (
     finite,
     generator,
     number_between,
-    positive_integer,
     same_shape,
     targets,
 )
 from backprop._batch_step import BatchStep, together
+from backprop._structure import positive_integer
 from backprop.losses import LOSSES
 from backprop.network import Gradient, Network
 

@@ -84,7 +84,7 @@ def cross_correlation(
     }
 
     def sum_of_products(k: int, l: int) -> Expr:
-        rows, columns = geometry.window_2d((k, l), w.shape, **sizes)
+        rows, columns = geometry.window_ranges((k, l), w.shape, **sizes)
         products = [w[u, v] * a[r, c] for u, v, r, c in _inside(rows, columns, a.shape)]
         return sp.Add(*products)
 
@@ -158,7 +158,7 @@ def _pool(
             raise ValueError(f"padding must be at most f/2 = {most}/2, not {max(sides)}")
 
     def reduced(k: int, l: int) -> Expr:
-        rows, columns = geometry.window_2d((k, l), f, **sizes)
+        rows, columns = geometry.window_ranges((k, l), f, **sizes)
         cells = [a[r, c] for _, _, r, c in _inside(rows, columns, a.shape)]
         return reduce(cells, len(rows) * len(columns))
 

@@ -10,12 +10,10 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-import numpy as np
 import sympy as sp
 from sympy import Dummy, Expr, Rational, Symbol
 
-from backprop._arrays import finite
-from backprop.network import fused_activation, layer_activations, layer_sizes
+from backprop._structure import fused_activation, layer_activations, layer_sizes
 from backprop.symbolic.activations import ACTIVATIONS, i, n, scores
 from backprop.symbolic.by_slope import by_slope, explicit, g
 from backprop.symbolic.losses import LOSSES
@@ -52,7 +50,7 @@ class NetworkFormula:
     def __init__(self, sizes: Sequence[int], activations: Sequence[str], loss: str) -> None:
         self.sizes = sizes = layer_sizes(sizes)
         self.activations, self.loss = layer_activations(sizes, activations), loss
-        self._fused = fused_activation(loss, self.activations[-1]) is not None
+        self._fused = fused_activation(LOSSES[loss].name, self.activations[-1]) is not None
         layers = range(1, len(sizes))
         self.x = {j: _real("x" + _number(j, sizes[0])) for j in _upto(sizes[0])}
         self.y = {k: _real("y" + _number(k, sizes[-1])) for k in _upto(sizes[-1])}
@@ -199,6 +197,10 @@ def _evaluator(expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...]) -> Ca
 
 def _entries(array: Any, name: str, size: int, shape: tuple[int, int] | None) -> list[Any]:
     """Return the entries of an array, of fractions perhaps, row by row."""
+    import numpy as np  # the page, which proves with this module, has none
+
+    from backprop._arrays import finite
+
     numbers = np.asarray(array, dtype=object)
     if numbers.size != size:
         raise ValueError(f"{name} must have {size} entries, not {numbers.size}")
