@@ -12,6 +12,7 @@ from . import (
     offline,
     pages,
     pictures,
+    results,
     weight,
 )
 
@@ -29,6 +30,7 @@ def setup(app):
         mathematics,
         explorers,
         folding,
+        results,
         derivations,
         pictures,
         pages,

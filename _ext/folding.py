@@ -27,8 +27,6 @@ def fold(app, doctree):
             source = cell.children[0]
             cell.remove(source)
             cell.append(folded("", source, kind=kind))
-            if kind == "proved":
-                _move_below_result(cell)
 
 
 def _kind(cell, symbolic_names):
@@ -45,24 +43,9 @@ def _kind(cell, symbolic_names):
     if any(raw.astext().startswith('<div class="explorer"') for raw in shown.findall(nodes.raw)):
         return "drawn"
     latex = [n.astext() for n in shown.findall(nodes.math_block)]
-    if not (proves and latex and len(shown.children) == 1):
+    if not (proves and all(any(out.findall(nodes.math_block)) for out in shown.children)):
         return None
     return "refuted" if r"\text{claimed}" in latex[0] else "proved"
-
-
-def _following(cell):
-    """Return what stands next on the page, past the anchors of links."""
-    after = cell.parent.children[cell.parent.index(cell) + 1 :]
-    return next((node for node in after if not isinstance(node, nodes.target)), None)
-
-
-def _move_below_result(cell):
-    """Put a cell that shows nothing of its own below the equation that it has proved."""
-    result = _following(cell)
-    if len(cell.children) == 1 and isinstance(result, nodes.math_block):
-        parent = cell.parent
-        parent.remove(cell)
-        parent.insert(parent.index(result) + 1, cell)
 
 
 def _part(node):

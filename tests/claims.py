@@ -36,6 +36,7 @@ def displayed(chapter: Path) -> list[Displayed]:
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     found: list[Displayed] = []
     scope: dict[str, Any] = ModuleType("__main__").__dict__
+    scope["display"] = lambda *shown: None  # as IPython gives it to a cell
     with _recording(found, chapter.stem), redirect_stdout(StringIO()):
         for number, (source, statements) in enumerate(zip(cells, needed(cells), strict=True)):
             name = _cell_name(chapter.stem, number)
@@ -59,29 +60,40 @@ def _meaning(what: Any) -> Any:
 
 @contextmanager
 def _recording(found: list[Displayed], stem: str) -> Iterator[None]:
-    """Take down what is proved, refuted, or read off as the result of a derivation."""
+    """Take down what is proved or refuted, and the results that have a name or are read off."""
     proved, refuted, result = proof._proved, proof.refute, proof.Derivation.result
     known: set[Any] = set()
+    named: dict[int, tuple[proof.Derivation, tuple[int, int]]] = {}
 
-    def record(what: Any) -> Any:
-        frame = sys._getframe(2)
+    def place(frame: Any) -> tuple[int, int]:
         while frame and not frame.f_code.co_filename.startswith(f"/{stem}/"):
             frame = frame.f_back
-        place = (int(frame.f_code.co_filename.split("/")[-1]), frame.f_lineno) if frame else (-1, 0)
+        return (int(frame.f_code.co_filename.split("/")[-1]), frame.f_lineno) if frame else (-1, 0)
+
+    def record(what: Any, at: tuple[int, int] | None = None) -> Any:
+        at = at or place(sys._getframe(2))
         key = _meaning(what)
         if key not in known:
             known.add(key)
-            found.append(Displayed(what, *place))
+            found.append(Displayed(what, *at))
         return what
 
     def recorded_refute(claim: Any, truth: Any, **conditions: Any) -> Any:
         refutation = refuted(claim, truth, **conditions)
         return record((refutation, claim, truth, conditions)) and refutation
 
-    proof._proved = lambda claim: record(proved(claim))
+    def recorded_step(claim: Any) -> Any:
+        step = sys._getframe(1)
+        if (derivation := step.f_locals["self"]).name:
+            named[id(derivation)] = derivation, place(step)
+        return record(proved(claim))
+
+    proof._proved = recorded_step
     proof.refute = recorded_refute
     proof.Derivation.result = property(lambda derivation: record(result.fget(derivation)))
     try:
         yield
+        for derivation, at in named.values():
+            record(result.fget(derivation), at)
     finally:
         proof._proved, proof.refute, proof.Derivation.result = proved, refuted, result

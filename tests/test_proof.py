@@ -42,6 +42,7 @@ from sympy import (
 from backprop.symbolic.activations import sigmoid
 from backprop.symbolic.normal_form import Named
 from backprop.symbolic.proof import Claim, Derivation, FalseStep, Undecided, refute
+from backprop.symbolic.quantity import quantity
 
 x, y, u, h, z, w, c = symbols("x y u h z w c", real=True)
 d, M = symbols("d M", positive=True)
@@ -475,6 +476,39 @@ def test_latex_is_aligned_with_a_reason_on_each_line():
 def test_latex_shows_the_domain():
     tex = Derivation(RELU, where=Ne(z, 0)).step(STEP, because="")._repr_latex_()
     assert r"z \neq 0" in tex
+
+
+def test_a_name_states_the_result_above_its_lines():
+    tex = [
+        Derivation((x + 1) ** 2 - 1, name=name)
+        .step(x**2 + 2 * x, because="expand")
+        .step(x * (x + 2), because="factor out")
+        ._repr_latex_()
+        for name in ("", "square")
+    ]
+    stated = r"$$\left(x + 1\right)^{2} - 1 = x \left(x + 2\right) \tag{square}$$"
+    assert tex[1] == f"{stated}\n\n{tex[0]}"
+
+
+def test_a_named_result_of_one_step_is_shown_once():
+    tex = Derivation(Derivative(x**2, x), name="square").step(2 * x, because="5%")._repr_latex_()
+    assert tex == (r"$$\frac{d}{d x} x^{2} = 2 x \tag{square}$$" + "\n\n" + r"$$\text{5\%}$$")
+
+
+def test_a_named_result_without_a_reason_stands_alone():
+    proof = Derivation(Derivative(x**2, x), name="square").step(2 * x, because="")
+    assert proof._repr_latex_() == proof.result._repr_latex_()
+
+
+def test_a_named_definition_shows_what_is_defined():
+    area = Derivation(quantity("A", x * x), definition=True, name="area").step(x**2, because="")
+    assert r"\tag{area}$$" in area._repr_latex_() and r":=\;& " in area._repr_latex_()
+
+
+@pytest.mark.parametrize("name", ["two words", "Chain", "def-chain", None, 3])
+def test_a_name_that_no_page_can_refer_to_is_refused(name):
+    with pytest.raises(ValueError, match=f"name is {name!r}; allowed are"):
+        Derivation(x, name=name)
 
 
 def test_result_is_one_equation():

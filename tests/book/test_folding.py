@@ -38,6 +38,7 @@ PRINTED = nodes.literal_block("", "1")
     [
         ("Derivation(x).step(x, because='')", [CHAIN], ["proved"]),
         ("proof.step(x, because='')", [CHAIN], ["proved"]),
+        ("display(proof.step(x, because=''), y)", [CHAIN, CHAIN], ["proved"]),
         ("refute(x, y)", [WRONG], ["refuted"]),
         ("explorer()", [WIDGET], ["drawn"]),
         ("x = Symbol('x')", [], ["set-up"]),
@@ -53,17 +54,6 @@ PRINTED = nodes.literal_block("", "1")
 )
 def test_a_cell_folds_by_what_it_shows(source, shown, kind):
     assert kinds(cell(IMPORT), cell(source, *(node.deepcopy() for node in shown)))[1:] == kind
-
-
-def test_what_proves_a_numbered_result_folds_below_it():
-    proof, anchor, result = (
-        cell("result = proof.step(x, because='')"),
-        nodes.target(),
-        CHAIN.deepcopy(),
-    )
-    document = nodes.section("", proof, anchor, result)
-    fold(None, document)
-    assert document.children == [anchor, result, proof] and isinstance(proof.children[0], folded)
 
 
 def test_a_cell_whose_code_hides_folds_like_the_others():

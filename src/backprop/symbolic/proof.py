@@ -31,6 +31,9 @@ from backprop.symbolic.terms import Term, check, check_names, check_together
 from backprop.symbolic.timing import MOST_SECONDS, TimeIsUp, time_limit
 from backprop.symbolic.written import written
 
+BETWEEN = "\n\n"
+"""What stands between a named result and its lines, or its only reason."""
+
 LATEX = {"=": "=", "<=": r"\le", "<": "<", ">=": r"\ge", ">": ">"}
 
 
@@ -53,6 +56,8 @@ class Claim:
     given: Mapping[Expr, Expr]
     shown: tuple[Term, Term] | None = None
     """The two sides as they were typed."""
+    name: str = ""
+    """By which a page numbers it and others refer to it."""
 
     def entries(self) -> Iterator[tuple[Expr, Expr]]:
         """Yield the pairs to compare: one, or those of two matrices of the same shape."""
@@ -87,7 +92,8 @@ class Claim:
         left, right = self.shown or (self.left, self.right)
         limits = condition(self.where, self.given, self.left, self.right)
         tail = rf" \qquad ({limits})" if limits else ""
-        return f"$${_stated(left)} {LATEX[self.relation]} {latex(right)}{tail}$$"
+        tag = rf" \tag{{{self.name}}}" if self.name else ""
+        return f"$${_stated(left)} {LATEX[self.relation]} {latex(right)}{tail}{tag}$$"
 
     def __repr__(self) -> str:
         left, right = self.shown or (self.left, self.right)
@@ -106,6 +112,9 @@ class Derivation:
     A start that is a mere name, a `quantity`, has to be the name of a derivative, which is then
     displayed beside it. With ``definition`` it may be a name for anything: its value is displayed
     as the definition that it is.
+
+    With a ``name``, what has been proved is displayed above its lines, named; the book numbers it,
+    and other pages refer to it by the name.
     """
 
     def __init__(
@@ -115,8 +124,10 @@ class Derivation:
         where: Boolean = sp.true,
         given: Mapping[Expr, Expr] | None = None,
         definition: bool = False,
+        name: str = "",
     ) -> None:
         self.start = _term(start, "start")
+        self.name = _name(name)
         self.definition = _defined(self.start, definition)
         self._shown: list[Term] = [written(self.start, "start", 0, sys._getframe(1))]
         self.where, self.given = _domain(where, given or {})
@@ -154,9 +165,18 @@ class Derivation:
             raise ValueError("a chain of steps both up and down proves no relation of its ends")
         relation = min(strict, key=len, default="=")
         sides = (self._shown[0], self._shown[-1])
-        return Claim(self.start, relation, self.end, self.where, self.given, sides)
+        return Claim(self.start, relation, self.end, self.where, self.given, sides, self.name)
 
     def _repr_latex_(self) -> str:
+        if not (self.name and self._steps):
+            return self._lines()
+        stated = self.result._repr_latex_()
+        if len(self._steps) > 1 or self.definition:
+            return stated + BETWEEN + self._lines()
+        reason = _escaped(self._steps[0][1])
+        return stated + (rf"{BETWEEN}$$\text{{{reason}}}$$" if reason else "")
+
+    def _lines(self) -> str:
         terms = [self.start, *(claim.right for claim, _ in self._steps)]
         limits = condition(self.where, self.given, *terms)
         lines = [f"& {latex(self._shown[0])} && {limits}"]
@@ -298,6 +318,16 @@ def _defined(start: Term, definition: bool) -> bool:
     if definition and not isinstance(start, Quantity):
         raise ValueError(f"definition is True, but start is no name: {start}")
     return definition
+
+
+def _name(name: str) -> str:
+    """Return a name that a page can refer to, or none."""
+    if not (isinstance(name, str) and re.fullmatch(r"(?!def-)[a-z0-9-]*", name)):
+        raise ValueError(
+            f"name is {name!r}; allowed are small letters, digits and hyphens, such as "
+            "'chain-rule'; def- begins the names of definitions"
+        )
+    return name
 
 
 def _domain(where: Boolean, given: Mapping[Expr, Expr]) -> tuple[Boolean, Mapping[Expr, Expr]]:
