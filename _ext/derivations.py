@@ -16,12 +16,14 @@ class part(nodes.General, nodes.Element):
 def lay_out(app, doctree):
     for block in list(doctree.findall(nodes.math_block)):
         if parts := list(lines(block.astext().strip())):
-            block.replace_self(derivation("", *(_part(kind, pieces) for kind, pieces in parts)))
+            block.replace_self(
+                derivation("", *(part("", *made(p), kind=kind) for kind, p in parts))
+            )
 
 
-def _part(kind, pieces):
-    made = [nodes.math("", text) if formula else nodes.Text(text) for formula, text in pieces]
-    return part("", *made, kind=kind)
+def made(pieces):
+    """Return formulas and words as nodes."""
+    return [nodes.math("", text) if formula else nodes.Text(text) for formula, text in pieces]
 
 
 def visit_derivation(writer, node):

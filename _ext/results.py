@@ -4,22 +4,18 @@ A cell shows it as LaTeX with the name as its tag, and below that the lines of i
 only reason. Jupyter typesets the same text.
 """
 
-import re
-
 from docutils import nodes
 
-from .derivations import _inline
-
-NAMED = re.compile(r"(.*) \\tag\{([a-z0-9-]+)\}", re.S)
-PARTED = re.compile(r"\$\$\s+\$\$")
+from .derivations import made
+from .lines import pieces, result
 
 
 def number(app, doctree):
     for block in list(doctree.findall(nodes.math_block)):
-        stated, *proof = PARTED.split(block.astext())
-        if named := NAMED.fullmatch(stated):
-            shown = [_equation(app.env, *named.groups(), block), *map(_proof, proof)]
-            block.replace_self(shown)
+        if named := result(block.astext()):
+            tex, name, proof = named
+            shown = [_equation(app.env, tex, name, block), _proof(proof)]
+            block.replace_self([node for node in shown if node])
 
 
 def _equation(env, tex, label, block):
@@ -38,9 +34,10 @@ def _equation(env, tex, label, block):
 
 
 def _proof(tex):
+    """Return the lines of a proof, or the words that are its only reason, if there are any."""
     if tex.startswith(r"\text{"):
-        return nodes.paragraph("", "", *_inline(tex), classes=["because"])
-    return nodes.math_block(tex, tex)
+        return nodes.paragraph("", "", *made(pieces(tex)), classes=["because"])
+    return tex and nodes.math_block(tex, tex)
 
 
 def setup(app):
