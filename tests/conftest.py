@@ -9,6 +9,9 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 
+LONGEST = ("test_build.py", "test_witness.py")
+"""The files that run first: no worker shall be left with a long one in the end."""
+
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
@@ -20,6 +23,22 @@ def pytest_generate_tests(metafunc):
         chapters = [p for p in pages if is_myst_markdown_notebook(p.read_text(encoding="utf-8"))]
         names = [chapter.stem for chapter in chapters]
         metafunc.parametrize("chapter", chapters, ids=names, scope="session")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items):
+    """Give a worker the tests of a file together, or those of a page of the book, long ones first.
+
+    The claims of each chapter are independent of those of the others.
+    """
+    for item in items:
+        given = item.callspec.params if hasattr(item, "callspec") else {}
+        group = given.get("page_path") or item.path.name
+        if item.path.name == "test_witness.py" and "chapter" in given:
+            group = f"claims of {given['chapter'].stem}"
+        item.add_marker(pytest.mark.xdist_group(group))
+    yield
+    items.sort(key=lambda i: (i.path.name not in LONGEST, "page_path" not in i.fixturenames))
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cmp_to_key
+from functools import cache, cmp_to_key
 from itertools import chain, count, pairwise, product
 from typing import Any
 
@@ -196,8 +196,9 @@ class Waves:
 
     def __init__(self, seed: str) -> None:
         self.seed, self.raised = seed, mpf(0)
+        self._weight = cache(self._drawn)
 
-    def _weight(self, *place: object) -> mpf:
+    def _drawn(self, *place: object) -> mpf:
         return mpf(random.Random(f"{self.seed} {place}").randint(-128, 128) * 2 + 1) / 256
 
     def __call__(self, arguments: Mapping[object, Any], by: tuple[object, ...] = ()) -> mpf:

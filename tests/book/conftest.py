@@ -1,13 +1,14 @@
 """Fixtures that open the built book in a browser whose network is unplugged."""
 
 import threading
-from functools import partial
+from functools import cache, lru_cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from browser import launch
+from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
 from _ext.explorers import element
@@ -29,17 +30,33 @@ html[data-theme=dark] {{ --pst-color-text-base: #ced6dd; --pst-color-text-muted:
 
 
 def pytest_generate_tests(metafunc):
-    """Run a test that takes `page_path` once for each page of the book."""
+    """Run a test that takes `page_path` once for each page of the book, page by page."""
     if "page_path" in metafunc.fixturenames:
         if not PAGES:
             raise pytest.UsageError("the book is not built: run `make book` first")
-        metafunc.parametrize("page_path", PAGES)
+        metafunc.parametrize("page_path", PAGES, scope="session")
 
 
 @pytest.fixture(scope="session")
 def html():
     """Return the folder of the built book."""
     return HTML
+
+
+@pytest.fixture(scope="session")
+def parsed():
+    """Return a function that parses a page of the book; what it returns must not be changed."""
+    return lru_cache(maxsize=2)(_parse)
+
+
+@pytest.fixture(scope="session")
+def anchors():
+    """Return a function that gives the ids of a page of the book."""
+    return cache(lambda path: {element["id"] for element in _parse(path).select("[id]")})
+
+
+def _parse(path):
+    return BeautifulSoup(path.read_bytes(), "html.parser")
 
 
 @pytest.fixture(scope="session")
@@ -72,22 +89,70 @@ def visit(browser, site):
     When the test ends, no page that it opened may have asked another host for anything, nor
     have written an error to its console.
     """
-    contexts, faults = [], []
+    opened = []
 
     def visit(path, *, width=1280, theme="light", base=site):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda request: _is_local(request.url) or faults.append(request.url))
-        page.on("console", lambda line: line.type == "log" or faults.append(_told(line)))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(base + path)
-        return page
+        opened.append(_Opened(browser, base + path, width, theme))
+        return opened[-1].page
 
     yield visit
-    for context in contexts:
-        context.close()
-    assert faults == []
+    for page in opened:
+        page.close()
+    assert [fault for page in opened for fault in page.faults] == []
+
+
+@pytest.fixture(scope="session")
+def _kept():
+    """Keep what `look` has opened of one page of the book, until a test looks at another one."""
+    kept = {}
+    yield kept
+    _close(kept)
+
+
+@pytest.fixture
+def look(browser, site, page_path, _kept):
+    """Open this page of the book as `visit` does, once for all tests, which only look at it."""
+    used = []
+
+    def look(*, width=1280, theme="light", base=site):
+        if any(path != page_path for path, _, _ in _kept):
+            _close(_kept)
+        key = (page_path, base, width)
+        if key not in _kept:
+            _kept[key] = _Opened(browser, base + page_path, width, theme)
+        used.append(_kept[key])
+        page = _kept[key].page
+        page.emulate_media(color_scheme=theme)
+        page.locator(f"html[data-theme={theme}]").wait_for(state="attached")
+        return page
+
+    yield look
+    assert [fault for page in used for fault in page.faults] == []
+
+
+class _Opened:
+    """A page in a context of its own, and what is wrong with what it has asked for and said."""
+
+    def __init__(self, browser, address, width, theme):
+        self.faults = faults = []
+        viewport = {"width": width, "height": 900}
+        self._context = browser.new_context(viewport=viewport, color_scheme=theme)
+        self.page = self._context.new_page()
+        self.page.on(
+            "request", lambda request: _is_local(request.url) or faults.append(request.url)
+        )
+        self.page.on("console", lambda line: line.type == "log" or faults.append(_told(line)))
+        self.page.on("pageerror", lambda error: faults.append(str(error)))
+        self.page.goto(address)
+
+    def close(self):
+        self._context.close()
+
+
+def _close(kept):
+    for page in kept.values():
+        page.close()
+    kept.clear()
 
 
 @pytest.fixture(scope="session")

@@ -41,8 +41,8 @@ def test_a_formula_that_is_typed_by_hand_stays_as_it_is():
     assert not list(document.findall(derivation))
 
 
-def test_no_reason_has_to_be_scrolled_for_on_a_phone(visit, page_path):
-    page = visit(page_path, width=390)
+def test_no_reason_has_to_be_scrolled_for_on_a_phone(look):
+    page = look(width=390)
     hidden = page.evaluate(
         """() => [...document.querySelectorAll(".derivation > .reason")]
           .filter((reason) => reason.checkVisibility())

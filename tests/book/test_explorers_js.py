@@ -1,19 +1,17 @@
 """The explorers in a browser without a kernel, started by the book's own host script."""
 
 import itertools
-from importlib.resources import files
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import traitlets
+from axe import violations
 
 from backprop import geometry
 from backprop.explorers import ConvExplorer, FramesExplorer
 from backprop.explorers.base import Explorer, Whole, front_end
-
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
 def slider(page, label):
@@ -288,9 +286,7 @@ def test_an_explorer_that_steps_needs_nothing_new(show):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_violation(show, theme):
     page = show(ConvExplorer(padding=1), ConvExplorer(n=1), frames(), theme=theme)
-    page.evaluate(AXE)
-    violations = page.evaluate("axe.run().then((result) => result.violations)")
-    assert [(v["help"], [node["html"] for node in v["nodes"]]) for v in violations] == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", [320, 390, 800])

@@ -1,10 +1,10 @@
 """The filter explorer and the stack explorer in a browser without a kernel."""
 
 import itertools
-from importlib.resources import files
 
 import numpy as np
 import pytest
+from axe import violations
 
 from backprop import geometry
 from backprop.convolution import conv2d
@@ -12,7 +12,6 @@ from backprop.explorers import FilterExplorer, StackExplorer
 from backprop.explorers.filter import FILTERS
 from backprop.explorers.stack import FIELDS, PRESETS, RANGES, convolution, pooling
 
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 A = [
     [5, 3, 6, 8, 9, 1],
     [1, 6, 8, 3, 2, 1],
@@ -388,9 +387,7 @@ def shown(columns=20):
 @pytest.mark.parametrize("width", [390, 800])
 def test_axe_finds_no_violation(show, theme, width):
     page = show(*shown(columns=3), width=width, theme=theme)  # axe takes its time for each cell
-    page.evaluate(AXE)
-    violations = page.evaluate("axe.run().then((result) => result.violations)")
-    assert [(v["help"], [node["html"] for node in v["nodes"]]) for v in violations] == []
+    assert violations(page) == []
 
 
 def test_nothing_overflows(show):

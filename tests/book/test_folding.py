@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from bs4 import BeautifulSoup
 from docutils import nodes
 
 from _ext.folding import fold, folded
@@ -62,15 +61,15 @@ def test_a_cell_whose_code_hides_folds_like_the_others():
     assert kinds(drawing) == ["drawn"] and "hide_mode" not in drawing
 
 
-def test_no_page_shows_the_code_of_a_proof_first(html, page_path):
-    page = BeautifulSoup((html / page_path).read_bytes(), "html.parser")
+def test_no_page_shows_the_code_of_a_proof_first(html, page_path, parsed):
+    page = parsed(html / page_path)
     for block in page.select(".cell > .cell_input"):
         printed = block.parent.select_one(".cell_output pre")
         assert printed or not re.search(r"^\S.*(\.step\(|\bDerivation\()", block.text, re.M)
 
 
-def test_no_page_begins_with_imports(html, page_path):
-    page = BeautifulSoup((html / page_path).read_bytes(), "html.parser")
+def test_no_page_begins_with_imports(html, page_path, parsed):
+    page = parsed(html / page_path)
     first = page.select_one(".cell > .cell_input")
     assert not first or not all(
         line.startswith(("import ", "from ")) for line in first.text.split("\n") if line.strip()

@@ -16,10 +16,9 @@ DRAWS_NOTHING = {0x2061, 0x200B}  # the application of a function, and room with
 
 
 @pytest.fixture
-def formulas(html, page_path):
+def formulas(html, page_path, parsed):
     """Return the formulas of a page, as it is in its file."""
-    page = BeautifulSoup((html / page_path).read_text(encoding="utf-8"), "html.parser")
-    return page.select("math")
+    return parsed(html / page_path).select("math")
 
 
 @pytest.fixture(scope="session")
@@ -32,10 +31,10 @@ def typeset(tex, *, displayed=False):
     return BeautifulSoup(mathematics.typeset(tex, displayed)["mathml"], "html.parser")
 
 
-def test_no_formula_is_left_as_tex(html, page_path):
+def test_no_formula_is_left_as_tex(html, page_path, parsed):
     text = (html / page_path).read_text(encoding="utf-8")
     assert re.findall(r"\\\(|\\\[|class=\"tml-error", text) == []
-    displays = BeautifulSoup(text, "html.parser").select(".math")
+    displays = parsed(html / page_path).select(".math")
     assert all(display.select_one(".formula > math[display=block]") for display in displays)
 
 
@@ -47,23 +46,29 @@ def test_a_page_loads_no_mathjax(html, page_path):
     assert b"mathjax" not in (html / page_path).read_bytes().lower()
 
 
-def test_formulas_are_there_without_scripts(browser, site, html, page_path):
+@pytest.fixture(scope="session")
+def scriptless(browser):
+    """Return a page in which no script runs."""
     context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+    yield context.new_page()
+    context.close()
+
+
+def test_formulas_are_there_without_scripts(scriptless, site, html, page_path):
+    page = scriptless
     page.goto(site + page_path)
     sizes = page.evaluate(
         """[...document.querySelectorAll("math")].filter((formula) => formula.checkVisibility())
             .map((formula) => formula.getBoundingClientRect()).map((box) => [box.width, box.height])
         """
     )
-    context.close()
     assert all(width > 2 and height > 2 for width, height in sizes)
     assert len(sizes) >= 0.5 * (html / page_path).read_text(encoding="utf-8").count("<math")
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_only_what_scrolls_is_a_tab_stop(visit, page_path, width):
-    page = visit(page_path, width=width)
+def test_only_what_scrolls_is_a_tab_stop(look, width):
+    page = look(width=width)
     page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
     wrong = page.evaluate(
         """() => [...document.querySelectorAll(".formula")].filter((box) =>

@@ -3,15 +3,14 @@
 import re
 
 import pytest
-from bs4 import BeautifulSoup
 
 
 @pytest.fixture
-def numbered(html, chapter):
+def numbered(html, chapter, parsed):
     """Return the page of a chapter and its number."""
     if not chapter.stem[0].isdigit():
         pytest.skip("the front page has no number")
-    page = BeautifulSoup((html / "chapters" / f"{chapter.stem}.html").read_bytes(), "html.parser")
+    page = parsed(html / "chapters" / f"{chapter.stem}.html")
     return page, str(int(chapter.stem.split("-")[0]))
 
 

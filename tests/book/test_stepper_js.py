@@ -2,18 +2,16 @@
 
 import itertools
 import re
-from importlib.resources import files
 
 import numpy as np
 import pytest
+from axe import violations
 
 from backprop.explorers import BackpropStepper, LayersExplorer
 from backprop.explorers.backprop_print import BLUE
 from backprop.initialization import normal
 from backprop.layers import Dense
 from backprop.network import Network, dense_network
-
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
 def stepper(step=0):
@@ -280,9 +278,7 @@ def test_the_product_of_a_layer_stands_in_one_line_in_a_page_of_the_book(show):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_violation(show, theme):
     page = show(stepper(step=11), large(step=100), LayersExplorer(m=3), width=390, theme=theme)
-    page.evaluate(AXE)
-    violations = page.evaluate("axe.run().then((result) => result.violations)")
-    assert [(v["help"], [node["html"] for node in v["nodes"]]) for v in violations] == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", [320, 390, 800])

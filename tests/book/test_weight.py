@@ -3,15 +3,14 @@
 import gzip
 
 import pytest
-from bs4 import BeautifulSoup
 
 KB = 1024
 
 
 @pytest.fixture
-def loaded(html, page_path):
+def loaded(html, page_path, parsed):
     """Return a page, parsed, and the files that it names and so loads."""
-    page = BeautifulSoup((html / page_path).read_text(encoding="utf-8"), "html.parser")
+    page = parsed(html / page_path)
     names = [element["href"] for element in page.select("link[rel=stylesheet]")]
     names += [element["src"] for element in page.select("script[src], img[src]")]
     folder = (html / page_path).parent
