@@ -56,11 +56,10 @@ def execute(app, env, docnames):
     """
 
     def execute_one(docname, config, notebook, read_fmt):
-        client = create_client(notebook, env.doc2path(docname), config, SILENCE, read_fmt)
-        client.start_client()  # not entered as a context: that would strip what is glued
         target = _notebook(app, docname)
         target.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(client.notebook, target)
+        with create_client(notebook, env.doc2path(docname), config, SILENCE, read_fmt) as client:
+            nbformat.write(client.notebook, target)
 
     jobs = []
     for docname in docnames:

@@ -6,6 +6,7 @@ from pathlib import Path
 from posixpath import dirname, normpath, relpath
 
 import tinycss2
+from sphinx.errors import ExtensionError
 
 BUNDLE = "_static/pages.css"
 SHEET = re.compile(r'<link (?=[^>]*rel="stylesheet")[^>]*href="([^"]*)"[^>]*>\n?')
@@ -20,9 +21,15 @@ NEEDS = {
     "copybutton.js": '<div class="highlight',
     "design-tabs.js": "sd-tab-set",
     "host.js": 'class="explorer"',
-    "page.js": 'class="formula"',
+    "page.js": 'class="formula"|<pre',
     "togglebutton.js": 'class="toggle|toggle[ "]|[ "]dropdown admonition|admonition[^"]* dropdown',
 }
+# The theme measures all that may scroll, one by one, at each change of it: page.js does so once.
+THEME = "_static/scripts/pydata-sphinx-theme.js"
+TAB_STOPS = re.compile(
+    r'(?<=\(\)\{)const \w+=\(\)=>\{document\.querySelectorAll\(\["pre",[^{]*\{[^{}]*\}'
+    r"\)\},[^{}]*\{subtree:!0,childList:!0\}\),\w+\(\)(?=\})"
+)
 NOT_SHIPPED = ("scripts/fontawesome.js*", "vendor", "*.html", "scripts/*.map", "styles/*.map")
 URL = re.compile(r"url\((\"[^\"]*\"|'[^']*'|[^)\"']*)\)")
 IMPORT = re.compile(r'@import "([^"]*)";')
@@ -50,11 +57,19 @@ def lighten(app, exception):
     words = {word for text in [*texts.values(), *scripts] for word in WORD.findall(text)}
     rules = [_pruned(_rebased(root, sheet), words) for sheet in sheets]
     (root / BUNDLE).write_text("".join(rules), encoding="utf-8")
+    _relieve(root / THEME)
     for page, text in texts.items():
         page.write_text(text, encoding="utf-8")
     for pattern in NOT_SHIPPED:
         for path in static.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _relieve(theme):
+    text, found = TAB_STOPS.subn("", theme.read_text(encoding="utf-8"))
+    if found != 1:
+        raise ExtensionError(f"{theme.name}: its measuring of what scrolls is not where it was")
+    theme.write_text(text, encoding="utf-8")
 
 
 def _light(text, bundle):

@@ -78,10 +78,27 @@
     el.dataset.ready = "true";
   }
 
-  for (const el of document.querySelectorAll(".explorer")) {
-    start(el).catch((error) => {
+  const waiting = new Set(document.querySelectorAll(".explorer"));
+  const near = new IntersectionObserver(
+    (entries) => entries.filter((e) => e.isIntersecting).forEach((e) => begin(e.target)),
+    { rootMargin: "50%" },
+  );
+
+  async function begin(el) {
+    if (!waiting.delete(el)) return;
+    near.unobserve(el);
+    await start(el).catch((error) => {
       el.append(`This explorer could not start: ${error.message}`);
       console.error(error);
     });
   }
+
+  // Those that are in sight start at once, the others one by one while nothing else is done.
+  async function beginNext() {
+    await begin([...waiting][0]);
+    if (waiting.size) idle(beginNext);
+  }
+  const idle = window.requestIdleCallback ?? setTimeout;
+  for (const el of waiting) near.observe(el);
+  idle(beginNext);
 })();

@@ -1,4 +1,4 @@
-// A formula that scrolls sideways must be reachable by keyboard, and no other needs to be.
+// What scrolls sideways must be reachable by keyboard, and nothing else needs to be.
 const watch = new ResizeObserver((entries) => {
   const boxes = entries.map(({ target }) => target);
   const wide = boxes.map((box) => box.scrollWidth > box.clientWidth); // all are read, then written
@@ -7,4 +7,5 @@ const watch = new ResizeObserver((entries) => {
     else box.removeAttribute("tabindex");
   }
 });
-for (const formula of document.querySelectorAll(".formula")) watch.observe(formula);
+const boxes = ".formula, pre, .cell_output > .output, .pst-scrollable-table-container";
+for (const box of document.querySelectorAll(boxes)) watch.observe(box);

@@ -59,3 +59,11 @@ def launch(playwright):
             continue
     give_up = pytest.fail if os.environ.get("CI") else pytest.skip
     return give_up("no browser: install Chromium or Chrome, then run `make test` again")
+
+
+def lay_out(page):
+    """Lay a page out as a whole: what is below the first screen waits until it comes near."""
+    page.evaluate(
+        """document.head.append(Object.assign(document.createElement("style"),
+            {textContent: "* { content-visibility: visible !important }"}))"""
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from browser import launch
+from browser import launch, lay_out
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
@@ -144,6 +144,7 @@ class _Opened:
         self.page.on("console", lambda line: line.type == "log" or faults.append(_told(line)))
         self.page.on("pageerror", lambda error: faults.append(str(error)))
         self.page.goto(address)
+        lay_out(self.page)
 
     def close(self):
         self._context.close()
