@@ -10,9 +10,9 @@ A node holds a number or an array of any shape; shapes are matched as NumPy does
 the dtype that NumPy gives it, and a slope has the shape and the dtype of what it is the slope by.
 """
 
+import operator
 from collections.abc import Callable
 from itertools import count
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -36,14 +36,14 @@ class Node:
     gate
         The name of the gate that has computed it, "" if none has.
     inputs
-        For each wire that leads into that gate, the node and the function that pulls a slope back
-        through the gate, to that node.
+        For each operand of that gate, a node or a constant, also the function that pulls a slope
+        back through the gate, to that operand.
     """
 
     __array_ufunc__ = None  # array + node is for the node to compute
 
     def __init__(
-        self, value: ArrayLike, gate: str = "", inputs: tuple[tuple["Node", Pull], ...] = ()
+        self, value: ArrayLike, gate: str = "", inputs: tuple[tuple[Operand, Pull], ...] = ()
     ) -> None:
         self.value = as_floats(value, "value")
         finite(self.value, gate or "value")
@@ -83,11 +83,11 @@ class Node:
     def __rmatmul__(self, other: Operand) -> "Node":
         return matmul(other, self)
 
-    def __pow__(self, n: float) -> "Node":
-        if not isinstance(n, Real):
-            raise TypeError(f"the exponent must be a number, not {n!r}: write exp(n * log(x))")
-        n = float(n)
-        return Gate("power", lambda x: x**n, lambda s, f, x: s * n * x ** (n - 1 if n else 1))(self)
+    def __pow__(self, other: Operand) -> "Node":
+        return power(self, other)
+
+    def __rpow__(self, other: Operand) -> "Node":
+        return power(other, self)
 
     def sum(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> "Node":
         """Return the sum along axes, or of everything; its slope goes to each summand."""
@@ -137,9 +137,8 @@ class Gate:
         except ValueError as error:
             shapes = " and ".join(str(x.shape) for x in inputs)
             raise ValueError(f"{self.name} cannot take the shapes {shapes}: {error}") from None
-        back = zip(operands, self.pulls, strict=True)
-        pulled = ((node, _bound(pull, f, inputs)) for node, pull in back if isinstance(node, Node))
-        return Node(f, self.name, tuple(pulled))
+        back = (_bound(pull, f, inputs) for pull in self.pulls)
+        return Node(f, self.name, tuple(zip(operands, back, strict=True)))
 
 
 def backward(output: Node) -> "Slopes":
@@ -159,8 +158,10 @@ def backward(output: Node) -> "Slopes":
             f"output must be one number, such as a sum, not of shape {output.value.shape}"
         )
     slopes = Slopes({output: np.ones_like(output.value)})
-    for node in _in_order(output):
+    for node in reversed(in_order(output)):
         for source, pull in node.inputs:
+            if not isinstance(source, Node):
+                continue
             with np.errstate(all="ignore"):
                 slope = _fitted(pull(slopes[node]), source.value)
             finite(slope, f"a slope behind {node.gate}")
@@ -177,14 +178,15 @@ class Slopes(dict[Node, FloatArray]):
         return np.zeros_like(node.value)
 
 
-def _in_order(output: Node) -> list[Node]:
-    """Return the nodes that lead to an output, the last one built first."""
+def in_order(output: Node) -> list[Node]:
+    """Return the nodes that lead to an output, each behind those that it is computed from."""
     found, waiting = {output}, [output]
     while waiting:
-        sources = {source for source, _ in waiting.pop().inputs} - found
-        found |= sources
-        waiting += sources
-    return sorted(found, key=lambda node: node.number, reverse=True)
+        nodes = (source for source, _ in waiting.pop().inputs if isinstance(source, Node))
+        new = set(nodes) - found
+        found |= new
+        waiting += new
+    return sorted(found, key=lambda node: node.number)
 
 
 def _fitted(slope: FloatArray, value: FloatArray) -> FloatArray:
@@ -220,6 +222,12 @@ add = Gate("+", np.add, lambda s, f, x, y: s, lambda s, f, x, y: s)  # hands the
 subtract = Gate("-", np.subtract, lambda s, f, x, y: s, lambda s, f, x, y: -s)
 multiply = Gate("*", np.multiply, lambda s, f, x, y: s * y, lambda s, f, x, y: s * x)  # swaps
 divide = Gate("/", np.divide, lambda s, f, x, y: s / y, lambda s, f, x, y: -s * f / y)
+power = Gate(
+    "^",
+    operator.pow,
+    lambda s, f, x, n: s * n * x ** np.where(n == 0, 1, n - 1),
+    lambda s, f, x, n: s * f * np.log(x),
+)
 matmul = Gate(
     "@",
     _product,

@@ -70,10 +70,12 @@ def parse(text: str, letters: Mapping[str, Expr]) -> Expr:
     """
     if len(text) > LONGEST:
         raise Mistake(f"a formula has at most {LONGEST} characters", text, LONGEST)
-    return _Parser(text, letters).formula()
+    return Parser(text, letters).formula()
 
 
-class _Parser:
+class Parser:
+    """Reads a formula as SymPy has it; a subclass may make something else of its parts."""
+
     def __init__(self, text: str, letters: Mapping[str, Expr]) -> None:
         self.text, self.letters, self.known = text, letters, {**CONSTANTS, **letters}
         self.raised = False  # whether the last power had an exponent that could go on
@@ -84,6 +86,7 @@ class _Parser:
                 self.fail(f"“{token.text}” has no meaning here", token.at)
 
     def fail(self, reason: str, at: int) -> NoReturn:
+        """Say what is wrong, and where."""
         raise Mistake(reason, self.text, at)
 
     def take(self, *words: str) -> str:
@@ -91,6 +94,7 @@ class _Parser:
         return self.tokens.pop(0).word if self.tokens[0].word in words else ""
 
     def formula(self) -> Expr:
+        """Read all of it."""
         value = self.sum()
         kind, word, _, at = self.tokens[0]
         if word in CLOSING.values():
@@ -102,6 +106,7 @@ class _Parser:
         return value
 
     def sum(self) -> Expr:
+        """Read terms."""
         value = self.term()
         while sign := self.take("+", "-"):
             term = self.term()
@@ -109,6 +114,7 @@ class _Parser:
         return value
 
     def term(self) -> Expr:
+        """Read factors."""
         value, sign = self.signed(), ""
         while True:
             divided = sign == "/"
@@ -131,16 +137,18 @@ class _Parser:
         return True
 
     def signed(self) -> Expr:
+        """Read a power, and the signs before it."""
         sign = self.take("+", "-")
         if not sign:
             return self.power()
         return -self.signed() if sign == "-" else self.signed()
 
     def power(self) -> Expr:
+        """Read an atom, and its exponent."""
         counts = self.tokens[0].kind == "number" or self.tokens[0].word == "e"
         base, self.raised = self.atom(), False
         if self.tokens[0].kind == "raised":
-            return _real(base ** sp.Integer(self.tokens.pop(0).word))
+            return _real(base ** self.constant(self.tokens.pop(0).word))
         if self.take("^"):
             kind, word, _, _ = self.tokens[0]
             ends = word == "{" or (kind == "number" and not counts)
@@ -150,6 +158,7 @@ class _Parser:
         return base
 
     def atom(self) -> Expr:
+        """Read what no operation takes apart."""
         token = self.tokens.pop(0)
         if token.kind == "number":
             return self.number(token)
@@ -177,7 +186,11 @@ class _Parser:
             word, end = word + digits.word, digits.at + len(digits.text)
             threes = "." not in digits.word
             del self.tokens[:2]
-        return sp.Integer(word) if word.isdigit() else sp.Float(word)
+        return self.constant(word)
+
+    def constant(self, word: str) -> Expr:
+        """Return a number, or what stands for it."""
+        return sp.Integer(word) if word.lstrip("-").isdigit() else sp.Float(word)
 
     def bracket(self, opening: Token) -> Expr:
         """Read what stands in a bracket that was just opened, and close it."""
@@ -187,6 +200,7 @@ class _Parser:
         return value
 
     def close(self, opening: Token) -> None:
+        """Close a bracket, or say why that is not possible."""
         word, at = self.tokens[0].word, self.tokens[0].at
         if word == ",":
             self.fail("a comma separates arguments; decimals are written with a point", at)
@@ -196,11 +210,13 @@ class _Parser:
         self.opened.pop()
 
     def group(self, fraction: Token) -> Expr:
+        """Read a part of a fraction, in braces."""
         if self.tokens[0].word != "{":
             self.fail(r"write \frac with two pairs of braces, as in \frac{1}{2}", fraction.at)
         return self.bracket(self.tokens.pop(0))
 
     def root(self, at: int) -> Expr:
+        """Read what stands below a root."""
         bracketed = self.tokens[0].word in CLOSING
         value = self.atom()
         if not bracketed and (self.tokens[0].word == "^" or self.tokens[0].kind == "raised"):
@@ -208,12 +224,14 @@ class _Parser:
         return self.call("sqrt", value)
 
     def named(self, token: Token) -> Expr:
+        """Read a letter, a function, or letters that are multiplied."""
         _, name, text, at = token
         if name in self.known:
             return self.known[name]
         if name in FUNCTIONS:
             exponent = self.function_power()
-            return self.call(name, *self.arguments(token)) ** exponent
+            value = self.call(name, *self.arguments(token))
+            return value if exponent == 1 else value**exponent
         letters = [NAMES.get(letter, letter) for letter in text]
         if len(letters) > 1 and all(
             letter in self.known or (letter in FUNCTIONS and k == len(letters) - 1)
@@ -229,7 +247,7 @@ class _Parser:
     def function_power(self) -> Expr:
         r"""Read the exponent of a function that stands before its argument, as in \tanh^{2}(z)."""
         if self.tokens[0].kind == "raised" and "-" not in self.tokens[0].word:
-            return sp.Integer(self.tokens.pop(0).word)
+            return self.constant(self.tokens.pop(0).word)
         for form in (["^", ""], ["^", "{", "", "}"]):
             following = self.tokens[: len(form)]
             signs = [
@@ -238,10 +256,11 @@ class _Parser:
             number = self.tokens[min(form.index(""), len(self.tokens) - 1)]
             if signs == form and number.kind == "number" and number.word.isdigit():
                 del self.tokens[: len(form)]
-                return sp.Integer(number.word)
+                return self.constant(number.word)
         return sp.Integer(1)
 
     def arguments(self, function: Token) -> list[Expr]:
+        """Read what a function is given."""
         _, name, text, at = function
         opening = self.tokens[0]
         if not self.take("(", "[", "{"):
@@ -257,13 +276,14 @@ class _Parser:
         return values
 
     def call(self, name: str, *values: Expr) -> Expr:
+        """Return what a function makes of its arguments."""
         return sp.nan if _infinite(*values) else _real(FUNCTIONS[name](*values))
 
 
 def _infinite(*values: Expr) -> bool:
-    return any(value.is_finite is False for value in values)
+    return any(getattr(value, "is_finite", None) is False for value in values)
 
 
 def _real(value: Expr) -> Expr:
     """Return the value, or NaN if it is not real whatever the letters are: √(-1)² is no answer."""
-    return sp.nan if value.is_extended_real is False else value
+    return sp.nan if getattr(value, "is_extended_real", None) is False else value

@@ -1,6 +1,6 @@
 // The words and signs of a formula as in exercises/lexer.py, and its grammar as in
 // exercises/parser.py, where they are described. A formula becomes a function of the values of its
-// letters.
+// letters, or whatever else is made of its parts.
 
 const TOKEN =
   /(?<skip>[\s$\u200b\u2061-\u2063\ufeff]+|\\[,;:! ]|\\q?quad(?![A-Za-z])|\\(?:left|right|[bB]igg?[lr]?|displaystyle)(?![A-Za-z])|(?:np|numpy|math|sp|sympy)\.(?=[A-Za-z]))|(?<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?<hat>\\(?:wide)?hat\s*(?:\{\s*[A-Za-z]\s*\}|[A-Za-z]))|(?<upright>\\(?:operatorname|mathrm|text)\s*\{\s*[A-Za-z]+\s*\})|(?<command>\\[A-Za-z]+)|(?<name>(?:ŷ|y\u0302)[₀-₉]*|[A-Za-zα-ωϵϕ_][0-9A-Za-zα-ωϵϕ_₀-₉]*)|(?<raised>⁻?[⁰¹²³⁴-⁹]+)|(?<other>[<>!]=)|(?<sign>\*\*|\{,\}|\\[{}|]|[-+*\/^(),|=√⌊⌋⌈⌉[\]{}−–·⋅∙×∗÷∕⁄])|(?<unknown>\S)/gu;
@@ -72,7 +72,23 @@ export const FUNCTIONS = {
   min: Math.min,
 };
 /** What a function makes of numbers; of an infinite one, nothing. */
-const ofFinite = (f, ...values) => (values.every(Number.isFinite) ? f(...values) : NaN);
+const ofFinite = (f) => (...values) => (values.every(Number.isFinite) ? f(...values) : NaN);
+const OPERATIONS = {
+  "+": (x, y) => x + y,
+  "-": (x, y) => x - y,
+  "*": (x, y) => x * y,
+  "/": (x, y) => x / y,
+  negate: (x) => -x,
+  raise: Math.pow,
+  "^": ofFinite(Math.pow),
+  ...Object.fromEntries(Object.entries(FUNCTIONS).map(([name, f]) => [name, ofFinite(f)])),
+};
+/** What the parts of a formula become: functions of the values of its letters. */
+const EVALUATED = {
+  number: (value) => () => value,
+  letter: (name) => (point) => point[name],
+  apply: (name, ...parts) => (point) => OPERATIONS[name](...parts.map((part) => part(point))),
+};
 const WORDS = new Set([...Object.keys(FUNCTIONS), ...Object.keys(CONSTANTS), ...GREEK.values()]);
 const CLOSING = { "(": ")", "[": "]", "{": "}", "|": "|", "⌊": "⌋", "⌈": "⌉" };
 const BRACKETS = { "|": "abs", "⌊": "floor", "⌈": "ceil" };
@@ -117,7 +133,8 @@ function tokens(text) {
 }
 
 class Parser {
-  constructor(text, letters) {
+  constructor(text, letters, made) {
+    this.made = made;
     this.letters = letters;
     this.known = (name) => letters.includes(name) || Object.hasOwn(CONSTANTS, name);
     this.raised = false; // whether the last power had an exponent that could go on
@@ -154,8 +171,7 @@ class Parser {
     for (;;) {
       const sign = this.take("+", "-");
       if (!sign) return value;
-      const [left, right] = [value, this.term()];
-      value = sign === "+" ? (at) => left(at) + right(at) : (at) => left(at) - right(at);
+      value = this.made.apply(sign, value, this.term());
     }
   }
 
@@ -166,8 +182,7 @@ class Parser {
       const divided = sign === "/";
       sign = this.take("*", "/");
       if (!sign && !this.atFactor(divided || this.raised)) return value;
-      const [left, right] = [value, sign ? this.signed() : this.power()];
-      value = sign === "/" ? (at) => left(at) / right(at) : (at) => left(at) * right(at);
+      value = this.made.apply(sign || "*", value, sign ? this.signed() : this.power());
     }
   }
 
@@ -188,7 +203,7 @@ class Parser {
     const sign = this.take("+", "-");
     if (!sign) return this.power();
     const value = this.signed();
-    return sign === "-" ? (at) => -value(at) : value;
+    return sign === "-" ? this.made.apply("negate", value) : value;
   }
 
   power() {
@@ -196,15 +211,18 @@ class Parser {
     const base = this.atom();
     this.raised = false;
     if (this.tokens[0].kind === "raised") {
-      const exponent = Number(this.tokens.shift().word);
-      return (at) => base(at) ** exponent;
+      return this.raise(base, Number(this.tokens.shift().word));
     }
     if (!this.take("^")) return base;
     const { kind, word } = this.tokens[0];
     const ends = word === "{" || (kind === "number" && !counts);
     const exponent = this.signed();
     this.raised ||= !ends;
-    return (at) => ofFinite(Math.pow, base(at), exponent(at));
+    return this.made.apply("^", base, exponent);
+  }
+
+  raise(base, exponent) {
+    return this.made.apply("raise", base, this.made.number(exponent));
   }
 
   atom() {
@@ -213,15 +231,14 @@ class Parser {
     if (kind === "number") return this.number(token);
     if (kind === "name") return this.named(token);
     if (kind === "fraction") {
-      const [above, below] = [this.group(token), this.group(token)];
-      return (point) => above(point) / below(point);
+      return this.made.apply("/", this.group(token), this.group(token));
     }
     if (word === "√") return this.root(at);
     if (!(word in CLOSING)) {
       this.fail(word ? "something is missing here" : "the formula stops too early", at);
     }
     const value = this.bracket(token);
-    return word in BRACKETS ? this.call(BRACKETS[word], value) : value;
+    return word in BRACKETS ? this.made.apply(BRACKETS[word], value) : value;
   }
 
   /** Read a number, and the threes of digits that follow it, as in 105,415,200. */
@@ -239,7 +256,7 @@ class Parser {
       this.tokens.splice(0, 2);
     }
     this.decimals ||= !/^\d+$/.test(digits);
-    return () => Number(digits);
+    return this.made.number(Number(digits));
   }
 
   /** Read what stands in a bracket that was just opened, and close it. */
@@ -275,18 +292,18 @@ class Parser {
     if (!bracketed && (this.tokens[0].word === "^" || this.tokens[0].kind === "raised")) {
       this.fail("write parentheses after √: this could be read in two ways", at);
     }
-    return this.call("sqrt", value);
+    return this.made.apply("sqrt", value);
   }
 
   named(token) {
     const { word: name, text, at } = token;
     const value = (name) =>
-      this.letters.includes(name) ? (point) => point[name] : () => CONSTANTS[name];
+      this.letters.includes(name) ? this.made.letter(name) : this.made.number(CONSTANTS[name]);
     if (this.known(name)) return value(name);
     if (Object.hasOwn(FUNCTIONS, name)) {
       const exponent = this.functionPower();
-      const base = this.call(name, ...this.arguments(token));
-      return exponent === 1 ? base : (point) => base(point) ** exponent;
+      const base = this.made.apply(name, ...this.arguments(token));
+      return exponent === 1 ? base : this.raise(base, exponent);
     }
     const typed = [...text];
     const letters = typed.map(named);
@@ -335,10 +352,11 @@ class Parser {
     }
     return values;
   }
+}
 
-  call(name, ...values) {
-    return (point) => ofFinite(FUNCTIONS[name], ...values.map((value) => value(point)));
-  }
+/** What a text makes of its parts: numbers, these letters, and what is applied to them. */
+export function build(text, letters, made) {
+  return new Parser(text, letters, made).formula();
 }
 
 /**
@@ -346,7 +364,7 @@ class Parser {
  * some of its numbers have decimals.
  */
 export function parse(text, letters) {
-  const parser = new Parser(text, letters);
+  const parser = new Parser(text, letters, EVALUATED);
   const formula = parser.formula();
   return Object.assign((point) => formula(point), { decimals: parser.decimals });
 }
