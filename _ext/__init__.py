@@ -14,6 +14,7 @@ from . import (
     pages,
     pictures,
     results,
+    searching,
     weight,
 )
 
@@ -37,6 +38,7 @@ def setup(app):
         pictures,
         pages,
         weight,
+        searching,
     ):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": _version()}

@@ -23,19 +23,23 @@ MENDS = {
 CHECKSUM = re.compile(r'\?(?:v|digest)=[0-9a-f]+"')
 # Names, numbers and operators need no colour of their own: it would double the weight of a page.
 PLAIN = re.compile(r'<span class="(?:n|nn|o|p|w|mi|mf)">([^<]*)</span>')
-# The theme loads the whole index of the search on each page; only the search page needs it.
+# The search is another, and brings what it needs when it is opened.
 SEARCH = re.compile(
-    r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>\n?'
+    r'<script src="[^"]*(?:searchtools|language_data|searchindex|sphinx_highlight)\.js">'
+    r"</script>\n?"
 )
 # On paper, a second list of the headings, without the pages that they are on, leads nowhere.
 PRINTED_CONTENTS = re.compile(r'<div id="jb-print-toc">.*?</nav>\s*</div>\n?', re.S)
+# A button that opens a solution is called after it.
+UNNAMED = 'aria-label="Toggle hidden content"'
+NAMED = 'aria-label="${item.querySelector(".admonition-title").textContent.trim()}"'
 IMAGE = re.compile(r'<img (?![^>]*\bwidth=)([^>]*\bsrc="([^"]+\.png)")')
 
 
 def mended(text):
     for old, new in MENDS.items():
         text = text.replace(old, new)
-    text = PRINTED_CONTENTS.sub("", CHECKSUM.sub('"', text))
+    text = SEARCH.sub("", PRINTED_CONTENTS.sub("", CHECKSUM.sub('"', text)))
     return drawn(PLAIN.sub(r"\1", text))
 
 
@@ -53,11 +57,11 @@ def sized(text, folder):
 def mend(app, exception):
     if exception or app.builder.format != "html":
         return
+    toggle = Path(app.outdir, "_static/togglebutton.js")
+    toggle.write_text(toggle.read_text(encoding="utf-8").replace(UNNAMED, NAMED), encoding="utf-8")
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         better = sized(mended(text), page.parent)
-        if page.name != "search.html":
-            better = SEARCH.sub("", better)
         if better != text:
             page.write_text(better, encoding="utf-8")
 

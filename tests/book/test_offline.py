@@ -19,8 +19,3 @@ def test_explorers_start(look, base):
     page = look(base=base)
     for explorer in page.locator(".explorer").all():
         explorer.and_(page.locator("[data-ready=true]")).wait_for(timeout=10_000)
-
-
-def test_the_search_finds_a_chapter(visit):
-    page = visit("search.html?q=saturated")
-    page.locator("#search-results a[href*='02-sigmoid']").first.wait_for(timeout=10_000)

@@ -35,9 +35,9 @@ def test_style_is_one_file(loaded):
     assert _transferred(next(file for file in loaded[1] if file.suffix == ".css")) <= 40 * KB
 
 
-def test_text_waits_for_no_script(loaded, page_path):
+def test_text_waits_for_no_script(loaded):
     waiting = [script["src"] for script in loaded[0].select("script[src]:not([defer], [async])")]
-    assert waiting == [] or page_path == "search.html"
+    assert waiting == []
 
 
 def test_pictures_say_their_size(loaded):
