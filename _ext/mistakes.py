@@ -8,10 +8,14 @@ HEADING = "Mistakes people write"
 def fold_mistakes(app, doctree, page):
     """Put what stands below each heading of the section into a fold that the heading opens."""
     for section in doctree.findall(nodes.section):
-        if section.next_node(nodes.title).astext() == HEADING:
+        if section.children and _is_heading(section[0]):
             for mistake in section.children:
                 if isinstance(mistake, nodes.section):
                     _fold(mistake)
+
+
+def _is_heading(node):
+    return isinstance(node, nodes.title) and node.astext() == HEADING
 
 
 def _fold(mistake):
