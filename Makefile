@@ -8,6 +8,8 @@ PARALLEL := --numprocesses auto --maxprocesses 4
 
 # Chapters and tests run side by side: more threads in each would only wait for one another.
 export OPENBLAS_NUM_THREADS := 1
+# By default SymPy remembers 1,000 results of each function; proofs ask for more of them again.
+export SYMPY_CACHE_SIZE := 20000
 
 .DELETE_ON_ERROR:
 .PHONY: book test attack lab serve bench lint clean

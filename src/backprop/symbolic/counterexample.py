@@ -6,6 +6,7 @@ term by term, and a derivative on a kink is taken from both sides.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from math import prod
 from random import Random
@@ -79,7 +80,8 @@ def find(
     stated += [sp.Eq(*pair) for pair in plain.items() if not pair[0].is_Symbol]
     rng = Random(0)
     for point in map(dict, points):
-        parts = [_written_out(part, point) for part in stated]
+        numbers = tuple((name, value) for name, value in point.items() if name.is_integer)
+        parts = [_written_out(part, numbers) for part in stated]
         _draw_entries(parts, point, rng)
         if any(part.subs(point) != sp.true for part in parts[2:]):
             continue
@@ -179,9 +181,10 @@ def _prepared(expr: Expr, functions: Mapping[Expr, Expr], given: Mapping[Expr, E
     return substitute(expr.xreplace(known), (given,))
 
 
-def _written_out(expr: Expr, point: Point) -> Expr:
+@lru_cache(maxsize=1000)  # a point comes again with other entries, a side in the next step
+def _written_out(expr: Expr, numbers: tuple[tuple[Expr, Expr], ...]) -> Expr:
     """Put in the integers, then write out sums, term by term, products and open functions."""
-    expr = expr.subs({name: value for name, value in point.items() if name.is_integer})
+    expr = expr.subs(dict(numbers))
     while (shorter := expr.replace(lambda e: isinstance(e, WRITTEN_OUT), _terms)) != expr:
         expr = shorter
     return unfold(expr)

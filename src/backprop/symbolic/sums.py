@@ -60,7 +60,8 @@ def ordered(low: Expr, high: Expr, outside: Iterable[sp.Tuple]) -> bool:
     gaps = [sp.expand(high - low)]
     for k, first, last in outside:
         t = Dummy("t", integer=True, nonnegative=True)
-        gaps += [sp.expand(gap.xreplace({k: end})) for gap in gaps for end in (first + t, last - t)]
+        ends = (first + t, last - t)
+        gaps += [sp.expand(gap.xreplace({k: end})) for gap in gaps if gap.has(k) for end in ends]
     return any(gap.is_nonnegative for gap in gaps)
 
 
