@@ -13,6 +13,7 @@ from . import (
     offline,
     pages,
     pictures,
+    previews,
     results,
     searching,
     weight,
@@ -37,6 +38,7 @@ def setup(app):
         derivations,
         pictures,
         pages,
+        previews,
         weight,
         searching,
     ):

@@ -22,6 +22,7 @@ NEEDS = {
     "design-tabs.js": "sd-tab-set",
     "host.js": 'class="explorer"',
     "page.js": 'class="formula"|<pre',
+    "previews.js": "reference internal",
     "togglebutton.js": 'class="toggle|toggle[ "]|[ "]dropdown admonition|admonition[^"]* dropdown',
 }
 # The theme measures all that may scroll, one by one, at each change of it: page.js does so once.
