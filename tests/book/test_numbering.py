@@ -32,3 +32,21 @@ def test_exercises_count_from_1_in_each_chapter(numbered):
     assert [title.strip() for title in titles] == [
         f"Exercise {number}.{i}" for i in range(1, len(titles) + 1)
     ]
+
+
+def test_sections_count_from_1_in_each_chapter(numbered):
+    page, number = numbered
+    titles = [title.text for title in page.select("article h2")]
+    assert [title.split(" ")[0] for title in titles] == [
+        f"{number}.{i}." for i in range(1, len(titles) + 1)
+    ]
+
+
+def test_pictures_are_figures_that_count_from_1_in_each_chapter(numbered):
+    page, number = numbered
+    figures = page.select("article figure")
+    assert [figure.select_one(".caption-number").text.strip() for figure in figures] == [
+        f"Figure {number}.{i}" for i in range(1, len(figures) + 1)
+    ]
+    pictures = page.select("article img")
+    assert [picture["alt"] for picture in pictures if not picture.find_parent("figure")] == []
