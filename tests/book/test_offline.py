@@ -8,11 +8,12 @@ def base(request, site, html):
     return site if request.param == "http" else f"{html.as_uri()}/"
 
 
-def test_formulas_are_set_in_their_font(look, base):
+def test_text_and_formulas_are_set_in_their_fonts(look, base):
     page = look(base=base)
-    states = """document.fonts.ready.then((fonts) =>
-      [...fonts].map((font) => font.status).filter((status) => status !== "unloaded"))"""
-    assert page.evaluate(states) == ["loaded"] * min(page.locator("math").count(), 1)
+    loaded = """document.fonts.ready.then((fonts) => [...fonts]
+      .filter((font) => font.status === "loaded").map((font) => font.family.replaceAll('"', "")))"""
+    wanted = {"STIX Two Text"} | ({"Termes Math"} if page.locator("math").count() else set())
+    assert wanted <= set(page.evaluate(loaded))
 
 
 def test_explorers_start(look, base):
