@@ -207,7 +207,7 @@ class Waves:
             raise NoValueError("no such argument")
         total = mpf(0) if by else +self.raised
         for number in range(4):
-            mixed = sum((self._weight(number, p) * x for p, x in arguments.items()), mpf(0))
+            mixed = mp.fdot((self._weight(number, place), x) for place, x in arguments.items())
             slope = mpf(1)
             for place in by:
                 slope *= self._weight(number, place)
