@@ -43,17 +43,19 @@ def places(answer):
 
 
 def _place(wanted, sections):
-    alternatives = [choice.partition(" # ")[::2] for choice in wanted.split(" or ")]
+    alternatives = [choice.partition(" # ")[::2] for choice in wanted.split(" ; ")]
     for place, section in enumerate(sections, 1):
         if any(_is_wanted(section, *choice) for choice in alternatives):
             return place
     return 99
 
 
-def _is_wanted(section, page, title):
+def _is_wanted(section, page, name):
     if page not in section["url"]:
         return False
-    return title in section["title"].lower() if title else not section["above"]
+    return (
+        name in f"{section['title'].lower()}, {section['names']}" if name else not section["above"]
+    )
 
 
 def test_the_wanted_section_comes_first(places):
