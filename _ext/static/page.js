@@ -9,3 +9,11 @@ const watch = new ResizeObserver((entries) => {
 });
 const boxes = ".formula, pre, .cell_output > .output, .pst-scrollable-table-container";
 for (const box of document.querySelectorAll(boxes)) watch.observe(box);
+
+/** Unfold the mistake that a link leads to: its heading alone would not tell much. */
+function unfold() {
+  const target = document.getElementById(location.hash.slice(1));
+  target?.querySelector(":scope > .mistake")?.setAttribute("open", "");
+}
+addEventListener("hashchange", unfold);
+unfold();

@@ -51,11 +51,8 @@ def _place(wanted, sections):
 
 
 def _is_wanted(section, page, name):
-    if page not in section["url"]:
-        return False
-    return (
-        name in f"{section['title'].lower()}, {section['names']}" if name else not section["above"]
-    )
+    called = f"{section['title'].lower()}, {section['names']}"
+    return page in section["url"] and (name in called if name else not section["above"])
 
 
 def test_the_wanted_section_comes_first(places):
@@ -121,6 +118,16 @@ def test_a_result_on_the_same_page_closes_the_dialog(visit):
     page.keyboard.press("Enter")
     expect(page.locator("#pst-search-dialog")).to_be_hidden()
     expect(page.locator("#on-a-computer > h2")).to_be_in_viewport()
+
+
+def test_a_mistake_that_is_found_stands_open(visit):
+    page = visit("chapters/02-sigmoid.html")
+    _search(page, "gradient descent finds a local minimum")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#gradient-descent-finds-a-local-minimum")
+    expect(page.locator("#gradient-descent-finds-a-local-minimum > details")).to_have_attribute(
+        "open", ""
+    )
 
 
 def test_arrow_keys_walk_from_the_field_to_the_results_and_back(visit):
