@@ -64,5 +64,5 @@ def index(app, exception):
 def setup(app):
     app.connect("builder-inited", replace)
     app.connect("html-collect-pages", add_page)
-    app.connect("build-finished", index, priority=950)  # when the pages are as they will be
+    app.connect("build-finished", index, priority=800)  # of pages that are mended
     app.add_js_file("search.js", loading_method="defer")
