@@ -10,6 +10,7 @@ from . import (
     folding,
     mathematics,
     mistakes,
+    numbering,
     offline,
     pages,
     pictures,
@@ -29,6 +30,7 @@ def _version():
 def setup(app):
     for part in (
         execution,
+        numbering,
         offline,
         mathematics,
         explorers,

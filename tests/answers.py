@@ -1,6 +1,18 @@
 """Answers to each exercise that asks for a formula: three that are right, five that are wrong."""
 
 ANSWERS = {
+    "sitting-fork": (
+        ["y + 1", "1 + y", "2y + 1 - y"],
+        ["y", "x + 1", "1", "x*y", "y - 1"],
+    ),
+    "sitting-square-root": (
+        ["u/(2a)", "u*1/2*1/a", "0.5u/sqrt(a^2)"],
+        ["u/2", "2u*a", "1/(2a)", "u/(2*sqrt(a))", "u/a"],
+    ),
+    "sitting-max": (
+        ["z + 1", "1 + z", "y - (y - 1) + z"],
+        ["z", "1", "y + 1", "y*z", "z - 1"],
+    ),
     "calculus-reciprocal": (
         ["-2x/(1 + x^2)^2", "-2x*(1 + x^2)^-2", "-(2x)/(x^4 + 2x^2 + 1)"],
         ["2x/(1 + x^2)^2", "-1/(1 + x^2)^2", "1/(2x)", "-2x/(1 + x^2)", "-2x/(1 + x^4)"],

@@ -20,6 +20,7 @@ from backprop.exercises import (
     losses,
     networks,
     one_neuron,
+    one_sitting,
     output_size,
     pooling,
     price,
@@ -33,6 +34,7 @@ from backprop.exercises.exercise import Exercise, Verdict
 EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise
     for chapter in (
+        one_sitting,
         calculus,
         sigmoid,
         activations,
