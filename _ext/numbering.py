@@ -1,20 +1,17 @@
-"""A chapter has the number with which its file begins: 0, 1, 2, in the book and in parts of it.
-
-The table of contents would count from 1, in its order.
-"""
+"""A chapter has the number with which its file begins: 0, 1, 2, in the book and in parts of it."""
 
 import re
 
 from docutils import nodes
-from sphinx.environment.collectors.toctree import TocTreeCollector
-from sphinx_multitoc_numbering import assign_section_numbers
+from sphinx_external_toc.collectors import TocTreeCollectorWithStyles as Collector
 
 NUMBER = re.compile(r"(?:.*/)?(\d+)-")
+count = Collector.assign_section_numbers
 
 
 def assign(self, env):
-    """Let sphinx-multitoc-numbering count, then put the number of the file first."""
-    changed = assign_section_numbers(self, env)
+    """Let the table of contents count, then put the number of the file first."""
+    changed = count(self, env)
     for page, numbers in env.toc_secnumbers.items():
         if match := NUMBER.match(page):
             first = int(match[1])
@@ -25,9 +22,5 @@ def assign(self, env):
     return changed
 
 
-def use(app, config):
-    TocTreeCollector.assign_section_numbers = assign
-
-
 def setup(app):
-    app.connect("config-inited", use)
+    Collector.assign_section_numbers = assign

@@ -14,6 +14,7 @@ import jupytext
 CHAPTERS = sorted(Path(__file__).parents[1].glob("chapters/*.md"))
 
 STATED = {
+    "00-in-one-sitting": {"'p'": "here $p = x + y$", "'q'": "$p = xy$ and $q = e^x$"},
     "01-calculus": {
         "L: loss": r"Take $L = c^\top z = c_1 z_1 + c_2 z_2$",
         "z: W * X": "the Jacobian of $z = Wx$",

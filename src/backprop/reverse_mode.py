@@ -154,9 +154,8 @@ def backward(output: Node) -> "Slopes":
     if not isinstance(output, Node):
         raise TypeError(f"output must be a Node, not {output!r}")
     if output.value.size != 1:
-        raise ValueError(
-            f"output must be one number, such as a sum, not of shape {output.value.shape}"
-        )
+        shape = output.value.shape
+        raise ValueError(f"output must be one number, such as a sum, not of shape {shape}")
     slopes = Slopes({output: np.ones_like(output.value)})
     for node in reversed(in_order(output)):
         for source, pull in node.inputs:
@@ -218,9 +217,10 @@ def _product(x: FloatArray, y: FloatArray) -> FloatArray:
     return x @ y
 
 
-add = Gate("+", np.add, lambda s, f, x, y: s, lambda s, f, x, y: s)  # hands the slope on
+# s is the slope that arrives, f what the gate has computed, x and y what it reads.
+add = Gate("+", np.add, lambda s, f, x, y: s, lambda s, f, x, y: s)
 subtract = Gate("-", np.subtract, lambda s, f, x, y: s, lambda s, f, x, y: -s)
-multiply = Gate("*", np.multiply, lambda s, f, x, y: s * y, lambda s, f, x, y: s * x)  # swaps
+multiply = Gate("*", np.multiply, lambda s, f, x, y: s * y, lambda s, f, x, y: s * x)
 divide = Gate("/", np.divide, lambda s, f, x, y: s / y, lambda s, f, x, y: -s * f / y)
 power = Gate(
     "^",

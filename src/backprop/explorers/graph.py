@@ -1,16 +1,14 @@
 """The graph explorer: a formula as gates, values forward and slopes back (chapter 0)."""
 
-import io
 from numbers import Real
 from typing import Any
 
 import traitlets
-from matplotlib.figure import Figure
 
 from backprop._arrays import NotFinite
 from backprop.explorers.base import BadValue, Explorer, Whole, front_end
 from backprop.explorers.graph_formula import LETTERS, graph
-from backprop.explorers.graph_picture import graph_figure, short
+from backprop.explorers.graph_picture import Drawing, graph_figure, short
 from backprop.reverse_mode import Node, backward, in_order
 
 MOST = 100
@@ -90,11 +88,9 @@ class GraphExplorer(Explorer):
             output, letters = self._graph()
             figure = graph_figure(output, letters, backward(output))
         except NotFinite:
-            figure = Figure(figsize=(6, 0.5))
+            figure = Drawing(figsize=(6, 0.5))
             figure.text(0.01, 0.4, self.describe())
-        file = io.BytesIO()
-        figure.savefig(file, format="png", dpi=150, metadata={"Software": None})
-        return file.getvalue()
+        return figure._repr_png_()
 
     @traitlets.validate("expression")
     def _is_formula(self, proposal: Any) -> str:

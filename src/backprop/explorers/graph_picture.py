@@ -1,5 +1,6 @@
 """A graph of `reverse_mode` nodes, laid out and drawn; `graph.js` does the same in the browser."""
 
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -29,6 +30,15 @@ _WRITTEN = {
 }
 _SWEEPS = 24  # the first half may change the order, too
 _ALONG, _ACROSS, _WIDTH, _HEIGHT = 1.65, 0.85, 1.15, 0.68  # inches
+
+
+class Drawing(Figure):
+    """A figure that a notebook shows as it stands; the same one gives the same bytes."""
+
+    def _repr_png_(self) -> bytes:
+        file = io.BytesIO()
+        self.savefig(file, format="png", dpi=110, metadata={"Software": None})
+        return file.getvalue()
 
 
 @dataclass(eq=False)
@@ -148,7 +158,7 @@ def graph_figure(
     slopes: Slopes | None = None,
     *,
     values: bool = True,
-) -> Figure:
+) -> Drawing:
     """Draw a graph: in each box what it computes, its value, and its slope.
 
     Parameters
@@ -166,7 +176,7 @@ def graph_figure(
     breadth = max(place.across for chain, _ in laid.wires for place in chain)
     width = laid.places[output].level * _ALONG + _WIDTH
     height = breadth * _ACROSS + _HEIGHT
-    figure = Figure(figsize=(width + 0.1, height + 0.1))
+    figure = Drawing(figsize=(width + 0.1, height + 0.1))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(-0.05, width + 0.05), ylim=(height + 0.05, -0.05))
     axes.axis("off")
