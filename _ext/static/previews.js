@@ -43,8 +43,9 @@
     const { width, height } = box.getBoundingClientRect();
     const above = at.bottom + height + 8 > innerHeight && at.top > innerHeight - at.bottom;
     const left = Math.max(8, Math.min(at.left, document.documentElement.clientWidth - width - 8));
-    box.style.left = `${left + scrollX}px`;
-    box.style.top = `${scrollY + (above ? at.top - height - 4 : at.bottom + 4)}px`;
+    const origin = box.offsetParent.getBoundingClientRect();
+    box.style.left = `${left - origin.left}px`;
+    box.style.top = `${(above ? at.top - height - 4 : at.bottom + 4) - origin.top}px`;
   }
 
   async function show(link) {
@@ -55,7 +56,7 @@
     const html = anchor ? here(anchor) : (await elsewhere())[address];
     if (!html || shown !== link) return;
     fill(html);
-    document.body.append(box);
+    document.querySelector("main").append(box);
     link.setAttribute("aria-describedby", box.id);
     place(link);
   }

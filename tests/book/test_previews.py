@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from axe import violations
 
 from _ext.previews import element, excerpt
 
@@ -95,6 +96,24 @@ def test_an_anchor_stays_the_only_one_of_its_name(page):
     page.locator(ALONG).first.hover()
     page.locator("#preview").wait_for()
     assert page.locator("#preview [id], #preview a").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_violation_in_what_is_shown(visit, theme):
+    page = visit("chapters/08-delta-recurrence.html", theme=theme)
+    page.locator(ALONG).first.hover()
+    page.locator("#preview").wait_for()
+    assert violations(page, preload=False) == []
+
+
+def test_a_touch_shows_nothing_and_follows_the_reference(browser, site):
+    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto(f"{site}chapters/08-delta-recurrence.html")
+    page.locator(ALONG).first.tap()
+    page.wait_for_timeout(400)
+    assert "#equation-" in page.url and page.locator("#preview").count() == 0
+    context.close()
 
 
 def test_each_reference_to_another_page_has_something_to_show(html, parsed, page_path):
