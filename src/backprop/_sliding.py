@@ -1,15 +1,14 @@
 """How a window slides over images, and what it sees there (for `convolution`)."""
 
 from collections.abc import Iterator
-from math import gcd, prod
-from typing import Any, NamedTuple
+from math import prod
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from backprop._arrays import FloatArray
-from backprop.geometry import span
 
 BLOCK = 2**20
 """Bytes of what windows see that are copied at a time, or those of one row if that is more.
@@ -17,9 +16,8 @@ BLOCK = 2**20
 So little stays in the cache of a core, where a product finds it faster than in memory.
 """
 
-
 _Seen = tuple[slice, slice, FloatArray]
-_Cells = tuple[slice, slice]
+_Given = tuple[slice, FloatArray]
 
 
 class Slide(NamedTuple):
@@ -71,15 +69,11 @@ class Slide(NamedTuple):
         return [x[:, :, cell] if axis == 0 else x[..., cell] for cell in cells]
 
     def pad(self, x: FloatArray, value: float = 0) -> FloatArray:
-        """Return images with their padding, cut where it is negative; x itself if there is none."""
+        """Return images with their padding; x itself if there is none."""
         if self.sides == ((0, 0), (0, 0)):
             return x
-        (height, width), ((above, below), (left, right)) = self.size, self.sides
-        x = x[:, :, max(-above, 0) : max(height + min(below, 0), 0)]
-        x = x[..., max(-left, 0) : max(width + min(right, 0), 0)]
         padded = np.full((*x.shape[:2], *self.padded_size), value, x.dtype)
-        inner = padded[:, :, max(above, 0) :, max(left, 0) :]
-        inner[:, :, : x.shape[2], : x.shape[3]] = x
+        self.crop(padded)[...] = x
         return padded
 
     def crop(self, padded: FloatArray) -> FloatArray:
@@ -87,71 +81,96 @@ class Slide(NamedTuple):
         (height, width), ((above, _), (left, _)) = self.size, self.sides
         return padded[:, :, above : above + height, left : left + width]
 
-    def windows(self, x: FloatArray, groups: int) -> Iterator[_Seen]:
-        """Yield examples, rows of the output, and matrices of all that their windows see.
+    def windows(self, x: FloatArray, groups: int, result: int = 0) -> Iterator[_Seen]:
+        """Yield examples, windows, counted row by row, and matrices of all that these see.
 
-        The matrices are (groups, count, f_h C / groups f_w, windows): one for each row of the
-        output, with windows of all the examples. Where not even one example fits `BLOCK`, it is a
-        single one, with windows of some rows of one example.
+        The matrices are (examples, groups, C / groups f_h f_w, windows): all windows of as many
+        examples as fit `BLOCK`, as must the result of each, in bytes; or else, of some rows of one.
+        They lie where those before them lay: what the cache holds is written several times faster.
         """
-        row = x[0, :, 0, 0].nbytes * self.field[1] * self.out[1]
-        examples = BLOCK // (row * self.padded_size[0])
-        rows = max(BLOCK // (row * self.field[0]), 1)
-        for n in range(0, len(x), max(examples, 1)):
-            some = slice(n, n + max(examples, 1))
-            strips = self._strips(x[some], groups)
-            if examples:
-                yield some, slice(None), _matrices(self._down(strips.copy()))
-                continue
-            down = self._down(strips).swapaxes(1, 5)  # a single example, and the rows beside W'
+        row = x[0, :, 0, 0].nbytes * prod(self.field) * self.out[1]
+        examples = min(max(BLOCK // max(row * self.out[0], result), 1), len(x))
+        rows = min(max(BLOCK // row, 1), self.out[0])
+        padded = np.zeros((examples, x.shape[1], *self.padded_size), x.dtype)
+        memory = np.empty(examples * rows * row // x.itemsize, x.dtype)
+        for n in range(0, len(x), examples):
+            some = slice(n, n + examples)
+            images = padded[: len(x[some])]
+            self.crop(images)[...] = x[some]
+            seen = self._seen(images, groups)
             for r in range(0, self.out[0], rows):
-                yield some, slice(r, r + rows), _matrices(down[..., r : r + rows, :])
+                part = seen[..., r : r + rows, :]
+                copy = memory[: part.size].reshape(part.shape)
+                copy[...] = part
+                windows = slice(r * self.out[1], (r + rows) * self.out[1])
+                yield some, windows, copy.reshape(*copy.shape[:2], prod(copy.shape[2:5]), -1)
 
-    def _strips(self, x: FloatArray, groups: int) -> FloatArray:
-        """Return a view of images, padded: groups, rows, C / groups, f_w, N, W'."""
-        images = self.pad(x).reshape(len(x), groups, -1, *self.padded_size)
-        along = _slid(images, 4, self.field[1], self.dilation[1], self.stride[1])
-        return along.transpose(1, 3, 2, 5, 0, 4)
+    def _seen(self, x: FloatArray, groups: int) -> FloatArray:
+        """Return a view of padded images: N, groups, C / groups, f_h, f_w, H', W'.
 
-    def _down(self, strips: FloatArray) -> FloatArray:
-        """Return a view of what windows see of strips: groups, H', f_h, C / groups, f_w, N, W'."""
-        return _slid(strips, 1, self.field[0], self.dilation[0], self.stride[0])
-
-    def backwards(self) -> Iterator[tuple[_Cells, _Cells, "Slide"]]:
-        """Yield cells of the input, a part of the flipped filter, and its slide over the output.
-
-        Of a window at every s-th cell, those that reach a cell of the input do so with every s-th
-        cell of the filter: the same for every s-th cell of the input.
+        `sliding_window_view` does this as well, but takes as long as a small product.
         """
-        for rows, part, down in self._phases(0):
-            for columns, other, along in self._phases(1):
-                yield (rows, columns), (part, other), Slide(*zip(down, along, strict=True))
+        n, channel, *steps = x.strides
+        along = [d * step for d, step in zip(self.dilation, steps, strict=True)]
+        apart = [s * step for s, step in zip(self.stride, steps, strict=True)]
+        shape = (len(x), groups, x.shape[1] // groups, *self.field, *self.out)
+        strides = (n, x.shape[1] // groups * channel, channel, *along, *apart)
+        return as_strided(x, shape, strides, writeable=False)
 
-    def _phases(self, axis: int) -> Iterator[tuple[slice, slice, tuple[Any, ...]]]:
-        n, f, out, before = self.size[axis], self.field[axis], self.out[axis], self.sides[axis][0]
-        s, d = self.stride[axis], self.dilation[axis]
-        step, apart = s // gcd(s, d), d // gcd(s, d)
-        for first in range(min(s, n)):
-            taps = [i for i in range(f) if (first + before - d * i) % s == 0]
-            if taps:
-                reached, count = (first + before - d * taps[0]) // s, len(range(first, n, s))
-                sides = apart * (len(taps) - 1) - reached, reached + count - out
-                part = slice((f - 1 - taps[0]) % step, None, step)
-                yield slice(first, None, s), part, (out, len(taps), sides, 1, apart, count)
+    @property
+    def plane(self) -> tuple[int, int]:
+        """Rows and columns of the padded images if every s-th is taken, from the first one on."""
+        (height, width), (down, along) = self.padded_size, self.stride
+        return -(-height // down), -(-width // along)
 
+    def shifts(self) -> Iterator[tuple[int, int, int]]:
+        """Yield, for each cell of the window, a and b, and how far it lies along their plane.
 
-def _matrices(seen: FloatArray) -> FloatArray:
-    """Return (groups, count, f_h C / groups f_w, windows); a view where their rows overlap."""
-    return seen.reshape(*seen.shape[:2], prod(seen.shape[2:5]), -1)
+        The cells in rows a, a + s_h, ... and columns b, b + s_w, ... of padded images make a plane.
+        What a cell of the window meets lies in one of them, shifted alike for all windows.
+        """
+        (f_h, f_w), (d_h, d_w), (s_h, s_w) = self.field, self.dilation, self.stride
+        for i in range(f_h):
+            for j in range(f_w):
+                down, a = divmod(d_h * i, s_h)
+                along, b = divmod(d_w * j, s_w)
+                yield a, b, down * self.plane[1] + along
 
+    def join(self, planes: FloatArray, x: FloatArray) -> None:
+        """Write into images, without padding, their planes (s_h, s_w, C, N, rows, columns)."""
+        (s_h, s_w), ((above, _), (left, _)) = self.stride, self.sides
+        for a in range(s_h):
+            for b in range(s_w):
+                top, beside = max(-((a - above) // s_h), 0), max(-((b - left) // s_w), 0)
+                cells = x[:, :, a + s_h * top - above :: s_h, b + s_w * beside - left :: s_w]
+                inside = planes[a, b, :, : len(x), top:, beside:].swapaxes(0, 1)
+                cells[...] = inside[..., : cells.shape[2], : cells.shape[3]]
 
-def _slid(x: FloatArray, axis: int, f: int, dilation: int, stride: int) -> FloatArray:
-    """Return windows along an axis, which then counts them, as a view; their cells come after it.
+    def back(self, delta: FloatArray, w: FloatArray, groups: int) -> Iterator[_Given]:
+        """Yield examples, and the planes that `join` takes, of what delta gives through filters.
 
-    `sliding_window_view` does this as well, but takes as long as a small product.
-    """
-    count = (x.shape[axis] - span(f, dilation=dilation)) // stride + 1
-    shape = (*x.shape[:axis], count, f, *x.shape[axis + 1 :])
-    step = x.strides[axis]
-    strides = (*x.strides[:axis], stride * step, dilation * step, *x.strides[axis + 1 :])
-    return as_strided(x, shape, strides, writeable=False)
+        Delta lies in planes of the same size, with zeros below it and on its right. So a product is
+        shifted as one run of numbers: what passes from a row, or an image, to the next is zeros.
+        """
+        (N, K), C, (rows, columns) = delta.shape[:2], w.shape[1], self.out
+        cells, plane = list(self.shifts()), groups * C * prod(self.plane) * delta.itemsize
+        examples = min(max(BLOCK // (plane * len(cells)), 1), N)
+        at_once = 1 if groups > 1 else max(BLOCK // (plane * examples), 1)
+        of_cell = w.reshape(groups, K // groups, C, -1).transpose(3, 0, 2, 1)
+        spread = np.zeros((K, examples, *self.plane), delta.dtype)
+        planes = np.empty((*self.stride, groups * C, examples, *self.plane), delta.dtype)
+        products = np.empty((min(at_once, len(cells)), planes[0, 0].size), delta.dtype)
+        times = np.multiply if groups == K else np.matmul  # no sum, if there is a single filter
+        for n in range(0, N, examples):
+            here = delta[n : n + examples].swapaxes(0, 1)
+            spread[:, : here.shape[1], :rows, :columns] = here
+            planes.fill(0)
+            for k in range(0, len(cells), at_once):
+                some, given = of_cell[k : k + at_once], products[: len(cells) - k]
+                matrix = some.reshape(groups, -1, K // groups)
+                out = given.reshape(*matrix.shape[:2], -1)
+                times(matrix, spread.reshape(groups, K // groups, -1), out=out)
+                for (a, b, shift), one in zip(cells[k : k + at_once], given, strict=True):
+                    shifted = planes[a, b].reshape(-1)[shift:]
+                    shifted += one[: len(shifted)]
+            yield slice(n, n + examples), planes

@@ -11,10 +11,9 @@ of `geometry.output_shape`, and so is the ceil mode of pooling: of a window that
 only the cells inside count. With groups, channels and filters fall into as many equal parts, and
 each part of the filters sees its own part of the channels.
 
-The sums are matrix products: a filter is a row of one matrix, a window is a column of the other.
-That one holds a pixel once for each column of a window that sees it. The rows of a window are not
-copied: windows below each other share them in memory. No more than about `BLOCK` bytes are copied
-at a time, for some examples; where one alone takes more, whole windows of some rows of it are.
+The sums are matrix products: a filter is a row of one matrix, what a window sees is a column of the
+other. No more than about `BLOCK` bytes of such columns are copied at a time, for some examples;
+where one alone takes more, for some rows of it.
 
 All arrays of a call share one dtype, float32 or float64, which is the dtype of the result. What
 holds NaN or an infinity is refused; what overflows on the way becomes infinite without a warning.
@@ -64,10 +63,15 @@ def conv2d(
             f"groups = {groups}, not {x.shape[1]}"
         )
     slide = _slide(x.shape[2:], w.shape[2:], padding, stride, dilation)
-    w = w.reshape(groups, -1, *w.shape[1:])
-    z = np.empty((len(x), *w.shape[:2], *slide.out), x.dtype)
-    _correlate(x, w, slide, z, None if b is None else _biases(b, w))
-    return z.reshape(len(x), -1, *slide.out)
+    biases = None if b is None else _biases(b, w, groups)
+    z = np.empty((len(x), groups, len(w) // groups, prod(slide.out)), x.dtype)
+    matrix = w.reshape(groups, len(w) // groups, -1)
+    for some, windows, seen in slide.windows(x, groups):
+        here = z[some, ..., windows]
+        np.matmul(matrix, seen, out=here)
+        if biases is not None:
+            here += biases
+    return z.reshape(len(x), len(w), *slide.out)
 
 
 @_passes_on
@@ -83,19 +87,18 @@ def conv2d_input_gradient(
 ) -> FloatArray:
     """Return ∂L/∂x (N, C, H, W) from delta; size = (H, W), those of x.
 
-    It is the full correlation of delta, its entries spread out by the stride, with the flipped
-    filters. The zeros between the entries are left out: they meet the same cells of the filters at
-    every s-th cell of the images, which are computed together.
+    Each window gives its delta, times the filter, back to what it saw. A cell of the filter gives
+    for all windows at once: its product with delta, shifted, is added to the images, of which, with
+    a stride s, it meets every s-th cell.
     """
     delta, w = _array(delta, "delta", _IMAGES), _filters(w, groups)
     _same_dtype(delta=delta, w=w)
     slide = _slide(pair(size, "size"), w.shape[2:], padding, stride, dilation)
     slide.check(delta, len(w))
-    flipped = w.reshape(groups, -1, *w.shape[1:]).swapaxes(1, 2)[..., ::-1, ::-1]
-    dx = np.zeros((len(delta), groups, w.shape[1], *slide.size), delta.dtype)
-    for cells, part, back in slide.backwards():
-        _correlate(delta, flipped[..., *part], back, dx[..., *cells])
-    return dx.reshape(len(delta), -1, *slide.size)
+    dx = np.empty((len(delta), groups * w.shape[1], *slide.size), delta.dtype)
+    for some, planes in slide.back(delta, w, groups):
+        slide.join(planes, dx[some])
+    return dx
 
 
 @_passes_on
@@ -120,13 +123,11 @@ def conv2d_filter_gradient(
     _divides(groups, K, "channels of delta")
     slide = _slide(x.shape[2:], pair(field, "field"), padding, stride, dilation)
     slide.check(delta, K, N)
-    dw = np.zeros((groups, slide.field[0] * C // groups * slide.field[1], K // groups), x.dtype)
-    for some, rows, seen in slide.windows(x, groups):
-        columns = _columns(delta[some, :, rows], groups, seen.shape[1])
-        for r in range(seen.shape[1]):
-            dw += seen[:, r] @ columns[:, r]
-    by_row = dw.reshape(groups, slide.field[0], C // groups, slide.field[1], K // groups)
-    return by_row.transpose(0, 4, 2, 1, 3).reshape(K, C // groups, *slide.field)
+    dw = np.zeros((groups, C // groups * prod(slide.field), K // groups), x.dtype)
+    columns = delta.reshape(N, groups, K // groups, -1).swapaxes(2, 3)
+    for some, windows, seen in slide.windows(x, groups, dw.nbytes):
+        dw += np.add.reduce(seen @ columns[some, :, windows])
+    return dw.swapaxes(1, 2).reshape(K, C // groups, *slide.field)
 
 
 def conv2d_matrix(
@@ -240,30 +241,6 @@ def mean_pool2d_input_gradient(
     return np.ascontiguousarray(slide.crop(dx))
 
 
-def _correlate(
-    x: FloatArray, w: FloatArray, slide: Slide, z: FloatArray, b: FloatArray | None = None
-) -> None:
-    """Write into z (N, groups, K / groups, H', W') the cross-correlation of images with filters.
-
-    The filters are (groups, K / groups, C / groups, f_h, f_w), biases (groups, 1, K / groups, 1).
-    """
-    matrix = w.transpose(0, 1, 3, 2, 4).reshape(len(w), 1, w.shape[1], -1)
-    for some, rows, seen in slide.windows(x, len(w)):
-        here = z[some, :, :, rows]
-        product = matrix @ seen
-        if b is not None:
-            product += b
-        split = product.reshape(*seen.shape[:2], w.shape[1], -1, len(here), here.shape[4])
-        here[...] = split.transpose(4, 0, 2, 1, 3, 5).reshape(here.shape)
-
-
-def _columns(delta: FloatArray, groups: int, count: int) -> FloatArray:
-    """Return delta as matrices (groups, count, windows, K / groups), for those of `windows`."""
-    N, K, _, width = delta.shape
-    split = delta.reshape(N, groups, K // groups, count, -1, width)
-    return split.transpose(1, 3, 2, 4, 0, 5).reshape(groups, count, K // groups, -1).swapaxes(2, 3)
-
-
 def _pieces(x: FloatArray) -> Iterator[slice]:
     """Yield examples that fit the cache with all that is computed of them."""
     examples = max(BLOCK // x[0].nbytes, 1)
@@ -334,13 +311,13 @@ def _pool(size: Any, f: Pair, stride: Pair | None, padding: Padding2D, ceil: boo
     return slide._replace(sides=((above, below + down), (left, right + along)), over=(down, along))
 
 
-def _biases(b: ArrayLike, w: FloatArray) -> FloatArray:
-    """Return biases (groups, 1, K / groups, 1), one for each filter of w, grouped alike."""
-    b, K = _array(b, "b", "(K,)"), w.shape[0] * w.shape[1]
+def _biases(b: ArrayLike, w: FloatArray, groups: int) -> FloatArray:
+    """Return biases (groups, K / groups, 1), one for each filter of w."""
+    b = _array(b, "b", "(K,)")
     _same_dtype(w=w, b=b)
-    if len(b) != K:
-        raise ValueError(f"b must have shape ({K},), a bias for each filter, not {b.shape}")
-    return b.reshape(len(w), 1, -1, 1)
+    if len(b) != len(w):
+        raise ValueError(f"b must have shape ({len(w)},), a bias for each filter, not {b.shape}")
+    return b.reshape(groups, -1, 1)
 
 
 def _filters(value: ArrayLike, groups: int) -> FloatArray:
