@@ -29,7 +29,7 @@ _WRITTEN = {
     "sigmoid": "σ({})",
 }
 _SWEEPS = 24  # the first half may change the order, too
-_ALONG, _ACROSS, _WIDTH, _HEIGHT = 1.65, 0.85, 1.15, 0.68  # inches
+_ALONG, _ACROSS, _WIDTH, _HEIGHT = 1.36, 0.82, 1.04, 0.66  # inches
 
 
 class Drawing(Figure):
@@ -243,4 +243,4 @@ def _draw_box(axes: Axes, place: Place, lines: list[tuple[str, str]]) -> None:
     axes.add_patch(box)
     for row, (text, colour) in enumerate(lines):
         y = top + _HEIGHT * (row + 0.75) / (len(lines) + 0.5)
-        axes.text(left + _WIDTH / 2, y, text, color=colour, ha="center", va="center", fontsize=10)
+        axes.text(left + _WIDTH / 2, y, text, color=colour, ha="center", va="center", fontsize=12)
