@@ -46,13 +46,16 @@ lint: $(VENV)/ready
 clean:
 	rm -rf _build $(VENV)
 
-$(VENV)/ready: requirements.lock pyproject.toml _ext/kernel.py _ext/package-lock.json
+$(VENV)/ready: requirements.lock pyproject.toml _ext/kernel.py _ext/package-lock.json _ext/live/package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/pip install -q --require-hashes -r requirements.lock
 	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	cp _ext/package.json _ext/package-lock.json $(VENV)
 	$(BIN)/npm ci --prefix $(VENV) --loglevel=error --ignore-scripts --no-audit --no-fund
+	@mkdir -p $(VENV)/live
+	cp _ext/live/package.json _ext/live/package-lock.json $(VENV)/live
+	$(BIN)/npm ci --prefix $(VENV)/live --loglevel=error --ignore-scripts --no-audit --no-fund || [ -z "$$CI" ]
 	$(BIN)/jupytext-config --settings-file $(VENV)/share/jupyter/lab/settings/overrides.json \
 	  set-default-viewer markdown myst
 	@mkdir -p $(VENV)/etc/ipython

@@ -88,7 +88,8 @@ def _sets_up(tree, symbolic_names):
 
 
 def visit_folded(self, node):
-    self.body.append(f'<details class="folded"><summary>{LABELS[node["kind"]]}</summary>')
+    data = "".join(f' data-{name}="{value}"' for name, value in node.get("data", {}).items())
+    self.body.append(f'<details class="folded"{data}><summary>{LABELS[node["kind"]]}</summary>')
 
 
 def depart_folded(self, node):

@@ -61,6 +61,29 @@ def needed(
     SyntaxError
         If a cell is not Python.
     """
+    statements = _statements(cells)
+    return _traced(statements, {at for at, s in enumerate(statements) if wanted(s.node)}, cells)
+
+
+def before(cells: Sequence[str]) -> list[list[ast.stmt]]:
+    """Return, for each cell, the statements that the last cell needs, and all of its own.
+
+    Raises
+    ------
+    SyntaxError
+        If a cell is not Python.
+    """
+    statements = _statements(cells)
+    last = {at for at, statement in enumerate(statements) if statement.cell == len(cells) - 1}
+    return _traced(statements, last, cells)
+
+
+def changed(node: ast.stmt) -> frozenset[str]:
+    """Return the names that a statement may change, without binding them anew."""
+    return _statement(0, node).changes
+
+
+def _statements(cells: Sequence[str]) -> list[Statement]:
     statements = [
         statement
         for number, source in enumerate(cells)
@@ -68,8 +91,13 @@ def needed(
         for statement in [_statement(number, node)]
     ]
     modules = {name for x in statements if isinstance(x.node, ast.Import) for name in x.binds}
-    statements = [replace(x, changes=x.changes - modules) for x in statements]
-    marked = {at for at, statement in enumerate(statements) if wanted(statement.node)}
+    return [replace(x, changes=x.changes - modules) for x in statements]
+
+
+def _traced(
+    statements: list[Statement], marked: set[int], cells: Sequence[str]
+) -> list[list[ast.stmt]]:
+    """Return the marked statements and what they need, cell by cell."""
     to_trace = sorted(marked)
     while to_trace:
         at = to_trace.pop()

@@ -21,6 +21,7 @@ NEEDS = {
     "copybutton.js": '<div class="highlight',
     "design-tabs.js": "sd-tab-set",
     "host.js": 'class="explorer"',
+    "live.js": "data-live",
     "page.js": 'class="formula"|<pre',
     "previews.js": "reference internal",
     "togglebutton.js": 'class="toggle|toggle[ "]|[ "]dropdown admonition|admonition[^"]* dropdown',

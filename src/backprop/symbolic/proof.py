@@ -38,7 +38,22 @@ LATEX = {"=": "=", "<=": r"\le", "<": "<", ">=": r"\ge", ">": ">"}
 
 
 class FalseStep(ValueError):
-    """A step that does not hold; the message shows where."""
+    """A step that does not hold; the message shows where, as does the counterexample, if any."""
+
+    def __init__(
+        self,
+        message: str,
+        claim: "Claim | None" = None,
+        counterexample: Counterexample | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.claim, self.counterexample = claim, counterexample
+
+    def _repr_latex_(self) -> str | None:
+        if self.claim is None or self.counterexample is None:
+            return None
+        left, right = self.claim.shown or (self.claim.left, self.claim.right)
+        return _compared(self.counterexample, {"line before": left, "this line": right})
 
 
 class Undecided(ValueError):
@@ -213,16 +228,7 @@ class Refutation:
     counterexample: Counterexample
 
     def _repr_latex_(self) -> str:
-        found = self.counterexample
-        place = r",\; ".join(f"{latex(name)} = {latex(v)}" for name, v in found.point.items())
-        rows = [
-            rf"\text{{{name}}}\quad & {latex(term)} && {_value(value, found.entry)}"
-            for name, term, value in (
-                ("claimed", self.claim, found.left),
-                ("true", self.truth, found.right),
-            )
-        ]
-        return _aligned([rf"& \text{{at }} {place}:", *rows] if place else rows)
+        return _compared(self.counterexample, {"claimed": self.claim, "true": self.truth})
 
     def __repr__(self) -> str:
         found = self.counterexample
@@ -275,7 +281,7 @@ def _proved(claim: Claim) -> Claim:
     except TimeIsUp:
         raise Undecided(f"{claim} is not decided in {MOST_SECONDS} s; try a smaller step") from None
     if found:
-        raise FalseStep(f"{claim} is false: {found}")
+        raise FalseStep(f"{claim} is false: {found}", claim, found)
     if not proved:
         raise Undecided(f"{claim} is neither proved nor refuted; try a smaller step")
     return claim
@@ -369,6 +375,17 @@ def _shape(term: Expr | MatrixBase) -> str:
 
 def _aligned(lines: list[str]) -> str:
     return "$$\\begin{aligned}\n" + "\\\\[0.6ex]\n".join(lines) + "\n\\end{aligned}$$"
+
+
+def _compared(found: Counterexample, terms: Mapping[str, Term]) -> str:
+    """Return a counterexample in lines: the point, and two terms with their values there."""
+    place = r",\; ".join(f"{latex(name)} = {latex(v)}" for name, v in found.point.items())
+    values = (found.left, found.right)
+    rows = [
+        rf"\text{{{name}}}\quad & {latex(term)} && {_value(value, found.entry)}"
+        for (name, term), value in zip(terms.items(), values, strict=True)
+    ]
+    return _aligned([rf"& \text{{at }} {place}:", *rows] if place else rows)
 
 
 def _stated(left: Term) -> str:

@@ -22,7 +22,11 @@ class TimeIsUp(BaseException):  # not an Exception, which SymPy would catch here
 def time_limit(seconds: float = MOST_SECONDS) -> Iterator[None]:
     """Raise `TimeIsUp` inside, after so many seconds of processor time."""
     alarm = getattr(signal, "SIGVTALRM", None)
-    if alarm is None or threading.current_thread() is not threading.main_thread():
+    if (
+        alarm is None
+        or not hasattr(signal, "setitimer")
+        or threading.current_thread() is not threading.main_thread()
+    ):
         yield
         return
 

@@ -1,0 +1,141 @@
+// Python in a worker, in a frame that lets nothing through to the network and has no page to touch.
+import jail from "./jail.html";
+
+const LONG_HIDDEN = 5 * 60e3; // ms after which a hidden page lets its memory go
+const SIZE = Object.values(PARTS).flat().reduce((sum, [, size]) => sum + size, 0);
+export const megabytes = (size) => (size / 1e6).toFixed(1);
+
+export class Stopped extends Error {}
+
+let folder; // of the scripts that hold the parts
+let frame; // where the worker lives
+let ready; // resolves when it can be asked
+let waiting = {};
+let lastId = 0;
+let tell = () => {};
+
+/** Say from where to load. */
+export function setFolder(address) {
+  folder = address;
+}
+
+export const isLoaded = () => Boolean(frame);
+
+/** Ask for something once the runtime is there; `say` hears how far it has come. */
+export async function ask(request, say) {
+  tell = say;
+  ready ??= load();
+  try {
+    await ready;
+  } catch (error) {
+    if (!(error instanceof Stopped)) release();
+    throw error;
+  }
+  tell("Running …");
+  return send({ ask: request });
+}
+
+/** End what runs, at once, and start anew. */
+export function stop() {
+  reject(new Stopped("Stopped."));
+  if (!frame) return release();
+  ready = send({ restart: true });
+  ready.catch(() => {});
+}
+
+function send(message) {
+  const id = ++lastId;
+  return new Promise((resolve, reject) => {
+    waiting[id] = { resolve, reject };
+    frame.contentWindow.postMessage({ ...message, id }, "*");
+  });
+}
+
+function reject(error) {
+  for (const request of Object.values(waiting)) request.reject(error);
+  waiting = {};
+}
+
+function release() {
+  frame?.remove();
+  frame = ready = undefined;
+}
+
+async function load() {
+  let loaded = 0;
+  const part = async ([file, size]) => {
+    const bytes = await read(file);
+    loaded += size;
+    tell(`Loading ${megabytes(loaded)} of ${megabytes(SIZE)} MB …`);
+    return bytes;
+  };
+  tell(`Loading ${megabytes(SIZE)} MB, once …`);
+  const whole = async (parts) => unpacked(await Promise.all(parts.map(part)));
+  const things = Object.entries(PARTS).map(async ([name, parts]) => [name, await whole(parts)]);
+  const give = Object.fromEntries(await Promise.all(things));
+  tell("Starting Python …");
+  await opened();
+  await send({ give: { ...give, info: INFO } });
+}
+
+/** Read a part: a script, as a page may read nothing else from a disk. */
+function read(file) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = folder + file;
+    script.onerror = () => {
+      script.remove();
+      reject(new Error(`${file} could not be loaded. Is the book complete, and are you online?`));
+    };
+    script.onload = () => {
+      resolve(decoded(window.liveParts[file]));
+      delete window.liveParts[file];
+      script.remove();
+    };
+    document.head.append(script);
+  });
+}
+
+function decoded(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let k = 0; k < bytes.length; k++) bytes[k] = characters.charCodeAt(k);
+  return bytes;
+}
+
+function unpacked(parts) {
+  const stream = new Blob(parts).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).arrayBuffer();
+}
+
+function opened() {
+  frame = document.createElement("iframe");
+  frame.sandbox = "allow-scripts";
+  frame.hidden = true;
+  frame.title = "Python";
+  frame.srcdoc = jail;
+  return new Promise((resolve) => {
+    waiting.open = { resolve, reject() {} };
+    document.body.append(frame);
+  });
+}
+
+addEventListener("message", ({ source, data }) => {
+  if (!frame || source !== frame.contentWindow) return;
+  const { id = "open", answer, failure } = data;
+  const request = waiting[id];
+  delete waiting[id];
+  if (failure) request?.reject(new Error(failure));
+  else request?.resolve(answer);
+});
+
+let timer;
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(timer);
+  if (document.hidden) timer = setTimeout(letGo, LONG_HIDDEN);
+});
+
+function letGo() {
+  if (!Object.keys(waiting).length) release();
+}

@@ -1,0 +1,307 @@
+"""Proofs that a reader edits and runs in the page: alike, safe, and at hand without a network."""
+
+import json
+import os
+import re
+
+import nbformat
+import pytest
+from axe import violations
+
+from _ext.live import MODULES
+
+SIGMOID = "chapters/02-sigmoid.html"
+SHARE = 0.9  # of the proofs and refutations of the book, at least
+EVERY = 1 if os.environ.get("CI") else 7  # all proofs in the page take minutes
+RUNS = 60_000  # ms that loading and a run may take on a busy machine
+
+pytestmark = pytest.mark.skipif(
+    not (MODULES / "pyodide").exists() and "CI" not in os.environ,
+    reason="Pyodide was not set up, so no proof can be edited",
+)
+
+
+@pytest.fixture
+def bench(visit):
+    """Open the bench of a page's n-th proof, and return it."""
+
+    def bench(path=SIGMOID, n=0, **options):
+        page = visit(path, **options)
+        page.locator(".live-edit").nth(n).click()
+        page.locator(".live:visible .cm-content").wait_for()
+        return page.locator(".live:visible")
+
+    return bench
+
+
+def type_anew(bench, change):
+    """Change the code as a reader would who selects all of it and types."""
+    code = bench.locator(".cm-content")
+    text = "\n".join(bench.locator(".cm-line").all_text_contents())
+    code.focus()
+    bench.page.keyboard.press("ControlOrMeta+a")
+    bench.page.keyboard.insert_text(change(text))
+
+
+def run(bench):
+    """Run the code and return what is said of it."""
+    runs = int(bench.get_attribute("data-runs") or 0)
+    bench.get_by_role("button", name="Run").click()
+    bench.and_(bench.page.locator(f"[data-runs='{runs + 1}']")).wait_for(timeout=RUNS)
+    return bench.locator(".live-says").text_content()
+
+
+def minus(pattern):
+    """Return a change that puts a minus before what matches first."""
+    return lambda text: re.sub(pattern, r"-\g<0>", text, count=1)
+
+
+# What is live
+
+
+def test_most_proofs_can_be_edited(html, parsed, record_property):
+    kinds = "[data-live], .folded:has(> summary > span[aria-hidden])"
+    pages = [parsed(path) for path in sorted(html.glob("chapters/*.html"))]
+    proofs = sum(len(page.select(kinds)) for page in pages)
+    live = sum(len(page.select("[data-live]")) for page in pages)
+    record_property("proofs that can be edited in their page", f"{live} of {proofs}")
+    assert live >= SHARE * proofs
+
+
+def test_proofs_show_in_the_page_what_they_show_in_the_book(visit, html, record_property):
+    page = visit(SIGMOID)
+    checked = 0
+    for number, (name, docname, cell) in enumerate(live_cells(html)):
+        if number % EVERY:
+            continue
+        notebook = nbformat.read(html.parent / f"notebooks/{docname}.ipynb", as_version=4)
+        cells = [c for c in notebook.cells if c.cell_type == "code"]
+        request = {"page": name, "cells": [c.source for c in cells[:cell]]}
+        answer = page.evaluate("live.ask", request | {"source": cells[cell].source})
+        assert answer["error"] is None, (name, cell)
+        assert answer["latex"] == latex(cells[cell]), (name, cell)
+        checked += 1
+    record_property("proofs run in a page", checked)
+    assert checked > 30
+
+
+def live_cells(html):
+    """Yield the name of a page, its document and the number of a cell, for each live proof."""
+    for path in sorted(html.glob("chapters/*.html")):
+        text = path.read_text(encoding="utf-8")
+        for name, cell in re.findall(r'data-live="([^"]+)" data-cell="(\d+)"', text):
+            yield name, path.relative_to(html).with_suffix(""), int(cell)
+
+
+def latex(cell):
+    shown = [output.data for output in cell.outputs if "data" in output]
+    return [data["text/latex"] for data in shown if "text/latex" in data]
+
+
+def test_a_page_names_the_cells_that_its_notebook_has(html):
+    for file in (html / "_static/live").glob("chapters-*.js"):
+        page = json.loads(file.read_text(encoding="utf-8").split(" = ", 1)[1].rstrip(";\n"))
+        path = html.parent / f"notebooks/{page['name'].replace('-', '/', 1)}.ipynb"
+        cells = nbformat.read(path, as_version=4).cells
+        assert page["cells"] == [c.source for c in cells if c.cell_type == "code"]
+
+
+# On the page
+
+
+@pytest.mark.parametrize("base", ["http", "file"])
+def test_a_changed_sign_is_answered_with_a_counterexample(bench, html, site, base):
+    proof = bench(base=site if base == "http" else f"{html.as_uri()}/")
+    assert run(proof).startswith("Proved in ")
+    assert proof.locator(".derivation .reason", has_text="chain rule").count() == 1
+    type_anew(proof, minus(r"exp\(-z\) / \(1 \+ exp\(-z\)\) \*\* 2, because=.chain"))
+    assert run(proof) == "False at line 6."
+    assert "1/4" in proof.locator(".live-output").text_content()
+    assert proof.locator(".live-wrong").text_content().startswith("slope.step(-exp")
+
+
+WRONG = [
+    "chapters/01-calculus",
+    "chapters/02-sigmoid",
+    "chapters/03-activations",
+    "chapters/04-losses",
+    "chapters/06-networks",
+    "chapters/08-delta-recurrence",
+    "chapters/11-vanishing-and-exploding",
+    "chapters/13-output-size",
+    "chapters/14-volumes-and-parameters",
+    "chapters/16-cnn-backpropagation",
+]
+
+
+@pytest.mark.parametrize("docname", WRONG)
+def test_a_wrong_sign_in_a_chapter_is_refused(html, asked, docname):
+    """The first step of the chapter's first proof that starts from no 0 gets another sign."""
+    notebook = nbformat.read(html.parent / f"notebooks/{docname}.ipynb", as_version=4)
+    cells = [c.source for c in notebook.cells if c.cell_type == "code"]
+    numbers = [cell for _, name, cell in live_cells(html) if str(name) == docname]
+    for number in numbers:
+        call = re.search(r"\.step\(\s*", cells[number])
+        if not call:
+            continue
+        wrong = cells[number][: call.end()] + "-1 * " + cells[number][call.end() :]
+        request = {"page": docname, "cells": cells[:number], "source": wrong}
+        error = asked(request)["error"]
+        if error and error["kind"] == "false":
+            assert error["shown"]
+            return
+    pytest.fail(f"no wrong sign in {docname} was refuted")
+
+
+@pytest.fixture(scope="module")
+def asked(browser, site):
+    """Return a function that asks the runtime of one page, again and again."""
+    page = browser.new_page()
+    page.goto(site + SIGMOID)
+    yield lambda request: page.evaluate("live.ask", request)
+    page.close()
+
+
+def test_nothing_loads_before_a_button_is_pressed(visit):
+    page = visit(SIGMOID)
+    names = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
+    assert [name for name in names if "/live/" in name] == []
+
+
+def test_what_is_typed_survives_a_reload_and_reset_brings_the_original_back(bench):
+    proof = bench()
+    original = proof.locator(".cm-content").inner_text()
+    type_anew(proof, lambda text: text + "\n# mine")
+    page = proof.page
+    page.reload()
+    page.locator(".live-edit").first.click()
+    code = page.locator(".live .cm-content")
+    code.get_by_text("# mine").wait_for()
+    page.get_by_role("button", name="Reset").click()
+    assert code.inner_text() == original
+
+
+def test_a_link_carries_the_code_and_does_not_run_it(bench, visit):
+    proof = bench()
+    type_anew(proof, lambda text: "x = 'ξ' + 1")
+    proof.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    proof.get_by_role("button", name="Copy link").click()
+    proof.get_by_text("Copied").wait_for()
+    link = proof.page.evaluate("navigator.clipboard.readText()")
+    page = visit("", base=link)
+    shared = page.locator(".live:visible")
+    shared.get_by_text("x = 'ξ' + 1").wait_for()
+    assert "Press Run" in shared.locator(".live-says").text_content()
+    assert shared.get_attribute("data-runs") is None
+
+
+def test_stop_ends_a_run_within_a_second_and_the_next_one_works(bench):
+    proof = bench()
+    run(proof)
+    type_anew(proof, lambda text: "while True: pass")
+    proof.get_by_role("button", name="Run").click()
+    proof.get_by_text("Running").wait_for()
+    type_anew(proof, lambda text: "1 + 1")  # typing goes on meanwhile
+    proof.get_by_role("button", name="Stop").click()
+    proof.get_by_text("Stopped.").wait_for(timeout=1000)
+    assert run(proof).startswith("Done in ")
+    assert proof.locator(".live-output").text_content() == "2"
+
+
+def test_keys_run_and_leave(bench):
+    proof = bench()
+    proof.locator(".cm-content").press("ControlOrMeta+Enter")
+    proof.get_by_text("Proved").wait_for(timeout=RUNS)
+    opener = proof.page.locator(".live-edit").first
+    proof.locator(".cm-content").press("Escape")
+    assert opener.evaluate("(button) => button === document.activeElement")
+    assert opener.get_attribute("aria-expanded") == "false"
+
+
+@pytest.mark.parametrize(
+    ("code", "says", "words"),
+    [
+        ("1 +", "Error at line 1.", "invalid syntax"),
+        ("x = 1\ny = x + q", "Error at line 2.", "NameError: name 'q' is not defined"),
+        ("import numpy", "Error at line 1.", "this needs NumPy"),
+    ],
+)
+def test_an_error_is_shown_at_its_line(bench, code, says, words):
+    proof = bench()
+    type_anew(proof, lambda text: code)
+    assert run(proof) == says
+    assert words in proof.locator(".live-output").text_content()
+    assert proof.locator(".live-wrong").count() == 1
+
+
+ESCAPES = """
+found = []
+for name in ("js", "pyodide_js", "pyodide", "_pyodide_core", "pyodide.http"):
+    try:
+        __import__(name)
+        found.append(name)
+    except ImportError:
+        pass
+print(found)
+"""
+
+
+def test_code_finds_no_way_out_of_python(bench):
+    proof = bench()
+    type_anew(proof, lambda text: ESCAPES)
+    run(proof)
+    assert proof.locator(".live-output").text_content() == "[]\n"
+
+
+def test_the_frame_lets_nothing_through(browser, site):
+    """Even JavaScript in the frame reaches neither the network nor the page."""
+    page = browser.new_page()
+    page.goto(site + SIGMOID)
+    page.evaluate("live.ask", {"page": "", "cells": [], "source": "1"})
+    frame = next(frame for frame in page.frames if frame != page.main_frame)
+    worker = """(address) => new Promise((resolve) => {
+        const tries = `const told = (name, attempt) => attempt().then(() => name, () => "");
+            Promise.all([told("fetch", async () => fetch("${address}")),
+                told("import", () => import("${address}_static/page.js")),
+                told("socket", () => new Promise((opened, failed) => Object.assign(
+                    new WebSocket("${address}".replace("http", "ws")),
+                    { onopen: opened, onerror: failed }))),
+                told("eval", async () => eval("1")),
+                told("storage", async () => indexedDB.open("x"))])
+            .then((out) => postMessage(out.filter(Boolean)))`;
+        const url = URL.createObjectURL(new Blob([tries]));
+        new Worker(url).onmessage = ({ data }) => resolve(data);
+    })"""
+    assert frame.evaluate(worker, site) == []
+    assert frame.evaluate("(address) => fetch(address).then(() => 1, () => 0)", site) == 0
+    assert frame.evaluate("() => { try { return parent.document.title } catch { return 0 } }") == 0
+    page.close()
+
+
+def test_proofs_run_offline_once_loaded(bench):
+    proof = bench()
+    run(proof)
+    proof.page.context.set_offline(True)
+    assert run(proof).startswith("Proved in ")
+
+
+def test_two_tabs_and_the_way_back_work(bench, visit):
+    first, second = bench(), bench(n=1)
+    assert run(first).startswith("Proved") and run(second).startswith("Proved")
+    page = first.page
+    page.goto(page.url.replace("02-sigmoid", "03-activations"))
+    page.go_back()
+    if not page.locator(".live:visible").count():
+        page.locator(".live-edit").first.click()
+    assert run(page.locator(".live:visible")).startswith("Proved")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_bench_is_usable_by_everyone(bench, theme, width):
+    proof = bench(theme=theme, width=width)
+    type_anew(proof, minus(r"exp\(-z\) / \(1 \+ exp\(-z\)\) \*\* 2, because=.chain"))
+    run(proof)
+    page = proof.page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page) == []
