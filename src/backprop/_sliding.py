@@ -84,15 +84,17 @@ class Slide(NamedTuple):
     def windows(self, x: FloatArray, groups: int, result: int = 0) -> Iterator[_Seen]:
         """Yield examples, windows, counted row by row, and matrices of all that these see.
 
-        The matrices are (examples, groups, C / groups f_h f_w, windows): all windows of as many
-        examples as fit `BLOCK`, as must the result of each, in bytes; or else, of some rows of one.
-        They lie where those before them lay: what the cache holds is written several times faster.
+        The matrices are (examples, groups, C / groups f_h f_w + 1, windows), the last row ones that
+        meet a bias: all windows of as many examples as fit `BLOCK`, as must the result of each, in
+        bytes; or else, of some rows of one. They lie where those before them lay: what the cache
+        holds is written several times faster.
         """
         row = x[0, :, 0, 0].nbytes * prod(self.field) * self.out[1]
         examples = min(max(BLOCK // max(row * self.out[0], result), 1), len(x))
         rows = min(max(BLOCK // row, 1), self.out[0])
         padded = np.zeros((examples, x.shape[1], *self.padded_size), x.dtype)
-        memory = np.empty(examples * rows * row // x.itemsize, x.dtype)
+        height = x.shape[1] // groups * prod(self.field)
+        memory = np.empty(examples * groups * (height + 1) * rows * self.out[1], x.dtype)
         for n in range(0, len(x), examples):
             some = slice(n, n + examples)
             images = padded[: len(x[some])]
@@ -100,10 +102,12 @@ class Slide(NamedTuple):
             seen = self._seen(images, groups)
             for r in range(0, self.out[0], rows):
                 part = seen[..., r : r + rows, :]
-                copy = memory[: part.size].reshape(part.shape)
-                copy[...] = part
+                shape = (*part.shape[:2], height + 1, part.shape[5] * part.shape[6])
+                matrices = memory[: prod(shape)].reshape(shape)
+                matrices[:, :, :-1].reshape(part.shape, copy=False)[...] = part
+                matrices[:, :, -1] = 1
                 windows = slice(r * self.out[1], (r + rows) * self.out[1])
-                yield some, windows, copy.reshape(*copy.shape[:2], prod(copy.shape[2:5]), -1)
+                yield some, windows, matrices
 
     def _seen(self, x: FloatArray, groups: int) -> FloatArray:
         """Return a view of padded images: N, groups, C / groups, f_h, f_w, H', W'.

@@ -12,8 +12,8 @@ only the cells inside count. With groups, channels and filters fall into as many
 each part of the filters sees its own part of the channels.
 
 The sums are matrix products: a filter is a row of one matrix, what a window sees is a column of the
-other. No more than about `BLOCK` bytes of such columns are copied at a time, for some examples;
-where one alone takes more, for some rows of it.
+other, where a 1 below it takes in the bias. No more than about `BLOCK` bytes of such columns are
+copied at a time, for some examples; where one alone takes more, for some rows of it.
 
 All arrays of a call share one dtype, float32 or float64, which is the dtype of the result. What
 holds NaN or an infinity is refused; what overflows on the way becomes infinite without a warning.
@@ -63,14 +63,11 @@ def conv2d(
             f"groups = {groups}, not {x.shape[1]}"
         )
     slide = _slide(x.shape[2:], w.shape[2:], padding, stride, dilation)
-    biases = None if b is None else _biases(b, w, groups)
+    biases = np.zeros(len(w), w.dtype) if b is None else _biases(b, w)
+    matrix = np.column_stack([w.reshape(len(w), -1), biases]).reshape(groups, len(w) // groups, -1)
     z = np.empty((len(x), groups, len(w) // groups, prod(slide.out)), x.dtype)
-    matrix = w.reshape(groups, len(w) // groups, -1)
     for some, windows, seen in slide.windows(x, groups):
-        here = z[some, ..., windows]
-        np.matmul(matrix, seen, out=here)
-        if biases is not None:
-            here += biases
+        np.matmul(matrix, seen, out=z[some, ..., windows])
     return z.reshape(len(x), len(w), *slide.out)
 
 
@@ -126,7 +123,7 @@ def conv2d_filter_gradient(
     dw = np.zeros((groups, C // groups * prod(slide.field), K // groups), x.dtype)
     columns = delta.reshape(N, groups, K // groups, -1).swapaxes(2, 3)
     for some, windows, seen in slide.windows(x, groups, dw.nbytes):
-        dw += np.add.reduce(seen @ columns[some, :, windows])
+        dw += np.add.reduce(seen[:, :, :-1] @ columns[some, :, windows])
     return dw.swapaxes(1, 2).reshape(K, C // groups, *slide.field)
 
 
@@ -311,13 +308,13 @@ def _pool(size: Any, f: Pair, stride: Pair | None, padding: Padding2D, ceil: boo
     return slide._replace(sides=((above, below + down), (left, right + along)), over=(down, along))
 
 
-def _biases(b: ArrayLike, w: FloatArray, groups: int) -> FloatArray:
-    """Return biases (groups, K / groups, 1), one for each filter of w."""
+def _biases(b: ArrayLike, w: FloatArray) -> FloatArray:
+    """Return biases (K,), one for each filter of w."""
     b = _array(b, "b", "(K,)")
     _same_dtype(w=w, b=b)
     if len(b) != len(w):
         raise ValueError(f"b must have shape ({len(w)},), a bias for each filter, not {b.shape}")
-    return b.reshape(groups, -1, 1)
+    return b
 
 
 def _filters(value: ArrayLike, groups: int) -> FloatArray:
