@@ -130,6 +130,12 @@ def test_a_constant_may_stand_on_either_side(operation, constant):
     assert np.array_equal(operation(constant, Node(x)).value, operation(np.array(constant), x))
 
 
+def test_a_constant_matrix_may_stand_on_either_side():
+    x, constant = random(2, 2), random(2, 2, seed=1)
+    assert np.array_equal((constant @ Node(x)).value, constant @ x)
+    assert np.array_equal((Node(x) @ constant).value, x @ constant)
+
+
 # Whole graphs
 
 EXPRESSIONS = {
