@@ -4,15 +4,7 @@ import re
 
 import jupytext
 import pytest
-from markdown_it.renderer import RendererHTML
-from myst_parser.config.main import MdParserConfig
-from myst_parser.parsers.mdit import create_md_parser
-
-SYNTAX = MdParserConfig(
-    enable_extensions={"amsmath", "colon_fence", "dollarmath"}, dmath_double_inline=True
-)
-PARSER = create_md_parser(SYNTAX, RendererHTML)
-DISPLAYED = {"math_block", "math_block_label", "math_inline_double", "amsmath"}
+from prose import DISPLAYED, PARSER
 
 
 @pytest.fixture
