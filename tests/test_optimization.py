@@ -441,6 +441,62 @@ def test_a_bar_is_shown_only_when_asked_for(train, capsys, monkeypatch):
     assert "3/3" in capsys.readouterr().err
 
 
+# weight decay
+
+
+def decayed(network, X, Y, rate, decay, clip=lambda gradient: gradient):
+    """Return the parameters after one update on all examples, from the formula."""
+    slopes = clip(network.gradient(X, Y)).parameters
+    moved = {name: p - rate * slopes[name] for name, p in network.parameters.items()}
+    weights = [name for name in moved if name.startswith("W")]
+    return moved | {name: moved[name] - rate * decay * network.parameters[name] for name in weights}
+
+
+@pytest.mark.parametrize("clip", [None, lambda gradient: clip_by_value(gradient, 0.01)])
+def test_weight_decay_adds_to_the_gradient_of_weights_but_not_of_biases(train, clip):
+    network, X, Y = two_layers()
+    size = {} if train is gradient_descent else {"batch_size": 7}
+    run = train(network, X, Y, rate=0.5, epochs=1, weight_decay=0.3, clip=clip, **size)
+    expected = decayed(network, X, Y, 0.5, 0.3, *([clip] if clip else []))
+    for name, array in run.network.parameters.items():
+        np.testing.assert_allclose(array, expected[name], rtol=1e-12, atol=1e-14)
+
+
+def test_weight_decay_descends_on_the_cost_and_its_penalty():
+    network, X, Y = two_layers()
+    rate, decay, h = 1e-3, 0.7, 1e-5
+
+    def penalised(entry, change):
+        moved = {name: p.copy() for name, p in network.parameters.items()}
+        moved["W[2]"][entry] += change
+        squares = sum(np.sum(moved[name] ** 2) for name in ("W[1]", "W[2]"))
+        return network.with_parameters(moved).cost(X, Y) + decay / 2 * squares
+
+    run = gradient_descent(network, X, Y, rate=rate, epochs=1, weight_decay=decay)
+    slopes = (network.layer[2].W - run.network.layer[2].W) / rate
+    for entry in np.ndindex(slopes.shape):
+        difference = (penalised(entry, h) - penalised(entry, -h)) / (2 * h)
+        assert slopes[entry] == pytest.approx(difference, rel=1e-6)
+
+
+def test_the_costs_of_a_run_with_weight_decay_are_those_without_the_penalty(train):
+    network, X, Y = two_layers()
+    run = train(network, X, Y, rate=0.1, epochs=2, weight_decay=1.0)
+    assert run.costs[-1] == pytest.approx(run.network.cost(X, Y))
+
+
+def test_weight_decay_keeps_the_precision(train):
+    network, X, Y = two_layers(dtype=np.float32)
+    run = train(network, X, Y, rate=0.1, epochs=2, weight_decay=0.1)
+    assert {p.dtype for p in run.network.parameters.values()} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("bad", [-0.1, math.nan, math.inf])
+def test_a_weight_decay_that_is_none_is_refused(train, bad):
+    with pytest.raises(ValueError, match="^weight_decay must lie"):
+        train(line(), *five(), rate=0.01, epochs=1, weight_decay=bad)
+
+
 # clipping
 
 entries = arrays(float, (2, 3), elements=st.floats(-1e300, 1e300))

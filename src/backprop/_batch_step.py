@@ -102,12 +102,16 @@ def together(parameters: Mapping[str, FloatArray]) -> tuple[FloatArray, dict[str
 class BatchStep:
     """θ := θ - rate · gradient, in place in the arrays of a network, for m examples at a time.
 
+    With a weight decay λ, the gradient is that of J + λ/2 · (the sum of all squared weights).
+
     These arrays are views of θ, as `together` makes them, so that one subtraction moves them all.
 
     An example is a row here, in x, in y and in all that follows from them: rows are gathered fast.
     """
 
-    def __init__(self, network: Network, theta: FloatArray, m: int, rate: float) -> None:
+    def __init__(
+        self, network: Network, theta: FloatArray, m: int, rate: float, decay: float = 0.0
+    ) -> None:
         layers, L = network.dense, len(network.dense)
         a = [np.empty((m, n), network.dtype) for n in network.sizes]
         delta = {l: np.empty_like(a[l]) for l in layers}  # δ times rate / m
@@ -127,6 +131,8 @@ class BatchStep:
         change, d = together(network.parameters)
         for l in layers:
             calls += _gradient(a[l - 1], delta[l], d[f"W[{l}]"], d[f"b[{l}]"])
+        keep = _number(1 - rate * decay, theta)
+        calls += [(np.multiply, layer.W, keep, layer.W) for layer in layers.values() if decay]
         calls += [(np.subtract, theta, change, theta)]
         self._calls = [partial(function, *arguments) for function, *arguments in calls]
 

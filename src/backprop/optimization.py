@@ -135,10 +135,11 @@ def gradient_descent(
     epochs: int,
     tolerance: float = 0.0,
     clip: Clip | None = None,
+    weight_decay: float = 0.0,
     progress: bool = False,
 ) -> Run:
     """Train on all examples at once: one update an epoch. See `sgd` for what is common to both."""
-    return _train(network, X, Y, None, rate, epochs, tolerance, clip, progress)
+    return _train(network, X, Y, None, rate, epochs, tolerance, clip, weight_decay, progress)
 
 
 def sgd(
@@ -152,6 +153,7 @@ def sgd(
     rng: np.random.Generator,
     tolerance: float = 0.0,
     clip: Clip | None = None,
+    weight_decay: float = 0.0,
     progress: bool = False,
     track: bool = True,
     watch: Watch | None = None,
@@ -182,6 +184,9 @@ def sgd(
     clip
         What to do with each gradient before it is used, such as
         `lambda gradient: clip_by_norm(gradient, 1)`.
+    weight_decay
+        λ, not negative: descend on J + λ/2 · (the sum of the squares of all weights, not of the
+        biases). Its λW is added to what `clip` returns. The costs of the run are J alone.
     progress
         Whether to show a bar, on standard error, if the run takes longer than a second.
     track
@@ -204,7 +209,9 @@ def sgd(
         order = rng.permutation(m)
         return [order[start : start + batch_size] for start in range(0, m, batch_size)]
 
-    return _train(network, X, Y, shuffled, rate, epochs, tolerance, clip, progress, track, watch)
+    return _train(
+        network, X, Y, shuffled, rate, epochs, tolerance, clip, weight_decay, progress, track, watch
+    )
 
 
 @_overflow_is_seen_later
@@ -251,19 +258,21 @@ def _train(
     epochs: int,
     tolerance: float,
     clip: Clip | None,
+    weight_decay: float,
     progress: bool,
     track: bool = True,
     watch: Watch | None = None,
 ) -> Run:
     """Update a copy of the network with each of the batches `shuffled(m)`, or else with all."""
     rate, tolerance = _settings(rate, tolerance)
+    decay = _not_negative(weight_decay, "weight_decay")
     rounds = range(1, positive_integer(epochs, "epochs") + 1)
     theta, parameters = together(network.parameters)
     network = network.with_parameters(parameters)
     in_place = shuffled is not None and clip is None and BatchStep.can(network)
     X, Y = _checked(network, X, Y, "F" if in_place else "K")
     start = partial(_in_place, theta=theta) if in_place else partial(_plainly, clip=clip)
-    update = start(network, X, Y, rate)
+    update = start(network, X, Y, rate, decay)
     costs, updates = [_cost(network, X, Y)] if track else _tried(network, X, Y), 0
     for epoch in tqdm(rounds, unit="epoch", delay=BAR_AFTER, disable=not progress):
         before, first = _copies(network.parameters), updates
@@ -283,7 +292,7 @@ def _train(
 
 
 def _plainly(
-    network: Network, X: FloatArray, Y: FloatArray, rate: float, clip: Clip | None
+    network: Network, X: FloatArray, Y: FloatArray, rate: float, decay: float, clip: Clip | None
 ) -> Update:
     """Return what updates the network, in its arrays, from a batch of the examples."""
 
@@ -291,20 +300,22 @@ def _plainly(
         gradient = network.gradient(network.pick(X, batch), Y[:, batch])
         slopes = (clip(gradient) if clip else gradient).parameters
         for name, array in network.parameters.items():
+            if decay and name.startswith("W"):
+                array *= 1 - rate * decay
             array -= rate * slopes[name]
 
     return update
 
 
 def _in_place(
-    network: Network, X: FloatArray, Y: FloatArray, rate: float, theta: FloatArray
+    network: Network, X: FloatArray, Y: FloatArray, rate: float, decay: float, theta: FloatArray
 ) -> Update:
     """Return what does the same without making new arrays."""
     rows, wanted = X.T, Y.T
 
     @cache
     def step_for(m: int) -> BatchStep:
-        return BatchStep(network, theta, m, rate)
+        return BatchStep(network, theta, m, rate, decay)
 
     def update(batch: Batch) -> None:
         step = step_for(len(batch))
@@ -351,10 +362,11 @@ def _require_finite(arrays: Arrays, kind: str = "") -> None:
 
 
 def _settings(rate: float, tolerance: float) -> tuple[float, float]:
-    rate = number_between(rate, "rate", 0, math.inf)
-    if tolerance == 0:
-        return rate, 0.0
-    return rate, number_between(tolerance, "tolerance", 0, math.inf)
+    return number_between(rate, "rate", 0, math.inf), _not_negative(tolerance, "tolerance")
+
+
+def _not_negative(value: float, name: str) -> float:
+    return 0.0 if value == 0 else number_between(value, name, 0, math.inf)
 
 
 def _copies(parameters: Arrays) -> dict[str, FloatArray]:
