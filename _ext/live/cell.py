@@ -74,9 +74,7 @@ def run(page, cells, source):
     parts = [block for value in shown for block in blocks(value)]
     if printed.getvalue():
         parts.insert(0, {"kind": "text", "text": printed.getvalue()})
-    verdict = next(
-        (VERDICTS[kind] for v in shown if (kind := type(v).__name__) in VERDICTS), "Done"
-    )
+    verdict = next(filter(None, map(_verdict, shown)), "Done")
     return {"shown": parts, "latex": texts, "verdict": verdict, "error": error}
 
 
@@ -131,6 +129,10 @@ class _Earlier:
 
 
 _earlier = _Earlier()
+
+
+def _verdict(value):
+    return getattr(value, "verdict", VERDICTS.get(type(value).__name__))
 
 
 def _run_own(nodes, file, names):

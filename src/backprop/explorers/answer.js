@@ -107,11 +107,40 @@ function render({ model, el }) {
   const says = spoken();
   says.id = `${id}-says`;
   const place = h("pre", { class: "answer-place", "aria-hidden": "true" });
-  mount(el, `Your answer: ${asks}`, form, says, place, ...help(model.get("vocabulary")));
+  const prove = h("button", { type: "button", class: "answer-prove", hidden: "" }, "Prove it");
+  const proved = h("p", { class: "answer-proved", "aria-live": "polite" });
+  mount(
+    el,
+    `Your answer: ${asks}`,
+    form,
+    says,
+    place,
+    prove,
+    proved,
+    ...help(model.get("vocabulary")),
+  );
+
+  /** Let the proof engine judge, for all values; in the static page `live` brings it. */
+  async function judgeByProof() {
+    const text = input.value;
+    const say = (words) => {
+      if (input.value === text) proved.textContent = words;
+    };
+    prove.hidden = true;
+    try {
+      say((await window.live.ask({ exercise: model.get("exercise"), text }, say)).words);
+    } catch (error) {
+      say(error.message);
+    }
+  }
+  prove.addEventListener("click", judgeByProof);
 
   function show({ kind, words, at }) {
     el.dataset.verdict = kind;
     says.textContent = words;
+    proved.textContent = "";
+    prove.hidden = kind !== "right" || !window.live;
+    if (!prove.hidden && window.live.isLoaded()) judgeByProof();
     input.setAttribute("aria-invalid", String(kind === "mistake"));
     place.textContent = kind === "mistake" ? caret(input.value, at) : "";
   }

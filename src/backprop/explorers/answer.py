@@ -17,11 +17,13 @@ class AnswerBox(Explorer):
     """A box into which the reader types the formula that an exercise asks for.
 
     In the page, the formula is compared with the right values at the points of the exercise. The
-    page knows these values, not the solution. With a kernel, `verdict` is what `check` says of
-    what was typed. Raises ValueError for an unknown exercise and for one that asks for code.
+    page knows these values, not the solution; a right answer can be proved there as well. With a
+    kernel, `verdict` is what `check` says of what was typed. Raises ValueError for an unknown
+    exercise and for one that asks for code.
     """
 
     answer = traitlets.Unicode().tag(sync=True)
+    exercise = traitlets.Unicode(read_only=True).tag(sync=True)
     asks = traitlets.Unicode(read_only=True).tag(sync=True)
     vocabulary: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)
     names: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)
@@ -36,7 +38,7 @@ class AnswerBox(Explorer):
         if not isinstance(entry, Formula):
             raise ValueError(f"exercise {exercise!r} asks for code: answer it with check")
         super().__init__(answer=answer)
-        self._exercise = exercise
+        self.set_trait("exercise", exercise)
         self.set_trait("asks", entry.asks)
         self.set_trait("vocabulary", entry.vocabulary)
         self.set_trait("names", list(entry.names))
@@ -46,7 +48,7 @@ class AnswerBox(Explorer):
     @property
     def verdict(self) -> Verdict:
         """What `check` says of the answer."""
-        return check(self._exercise, self.answer)
+        return check(self.exercise, self.answer)
 
     def describe(self) -> str:
         """Say what is asked for, and what the answer may use."""

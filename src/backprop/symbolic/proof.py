@@ -159,7 +159,7 @@ class Derivation:
         if not isinstance(because, str):
             raise TypeError(f"because is {because!r}; it has to be a text")
         term = _term(right, "right")
-        check_names([self.start, *(claim.right for claim, _ in self._steps), term])
+        check_names([*self.terms, term])
         shown = written(term, "right", 0, sys._getframe(1))
         sides = (self._shown[-1], shown)
         claim = Claim(self.end, relation, term, self.where, self.given, sides)
@@ -171,6 +171,11 @@ class Derivation:
     def end(self) -> Term:
         """The expression reached so far."""
         return self._steps[-1][0].right if self._steps else self.start
+
+    @property
+    def terms(self) -> list[Term]:
+        """The lines: the start, and what each step has reached."""
+        return [self.start, *(claim.right for claim, _ in self._steps)]
 
     @property
     def result(self) -> Claim:
@@ -192,8 +197,7 @@ class Derivation:
         return stated + (rf"{BETWEEN}$$\text{{{reason}}}$$" if reason else "")
 
     def _lines(self) -> str:
-        terms = [self.start, *(claim.right for claim, _ in self._steps)]
-        limits = condition(self.where, self.given, *terms)
+        limits = condition(self.where, self.given, *self.terms)
         lines = [f"& {latex(self._shown[0])} && {limits}"]
         if (meaning := _meaning(self.start)) is not None:
             sign = ":=" if self.definition else "="
