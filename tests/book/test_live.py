@@ -9,6 +9,7 @@ import pytest
 from axe import violations
 
 from _ext.live import MODULES
+from tests.answers import ANSWERS
 
 SIGMOID = "chapters/02-sigmoid.html"
 SHARE = 0.9  # of the proofs and refutations of the book, at least
@@ -32,6 +33,29 @@ def bench(visit):
         return page.locator(".live:visible")
 
     return bench
+
+
+@pytest.fixture(scope="module")
+def tab(browser, site):
+    """Return a page on which a bench is open; it is loaded once, and may say no error."""
+    page, faults = browser.new_page(), []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: line.type == "log" or faults.append(line.text))
+    page.goto(site + SIGMOID)
+    page.locator(".live-edit").first.click()
+    page.locator(".live .cm-content").wait_for()
+    yield page
+    page.close()
+    assert faults == []
+
+
+@pytest.fixture
+def proof(tab):
+    """Return the open bench of `tab`, with the code that the book has."""
+    if not tab.locator(".live:visible").count():
+        tab.locator(".live-edit").first.click()
+    tab.get_by_role("button", name="Reset").click()
+    return tab.locator(".live:visible")
 
 
 def type_anew(bench, change):
@@ -68,8 +92,7 @@ def test_most_proofs_can_be_edited(html, parsed, record_property):
     assert live >= SHARE * proofs
 
 
-def test_proofs_show_in_the_page_what_they_show_in_the_book(visit, html, record_property):
-    page = visit(SIGMOID)
+def test_proofs_show_in_the_page_what_they_show_in_the_book(asked, html, record_property):
     checked = 0
     for number, (name, docname, cell) in enumerate(live_cells(html)):
         if number % EVERY:
@@ -77,7 +100,7 @@ def test_proofs_show_in_the_page_what_they_show_in_the_book(visit, html, record_
         notebook = nbformat.read(html.parent / f"notebooks/{docname}.ipynb", as_version=4)
         cells = [c for c in notebook.cells if c.cell_type == "code"]
         request = {"page": name, "cells": [c.source for c in cells[:cell]]}
-        answer = page.evaluate("live.ask", request | {"source": cells[cell].source})
+        answer = asked(request | {"source": cells[cell].source})
         assert answer["error"] is None, (name, cell)
         assert answer["latex"] == latex(cells[cell]), (name, cell)
         checked += 1
@@ -106,18 +129,46 @@ def test_a_page_names_the_cells_that_its_notebook_has(html):
         assert page["cells"] == [c.source for c in cells if c.cell_type == "code"]
 
 
+# Exercises
+
+
+def test_a_right_answer_is_proved_in_the_page(visit):
+    page = visit(SIGMOID)
+    box = page.get_by_role("group", name="Your answer: σ″(z)", exact=True)
+    box.get_by_role("textbox").fill("a(1 - a)(1 - 2a)")
+    box.get_by_role("button", name="Check").click()
+    box.get_by_role("button", name="Prove it").click()
+    proved = "Proved, for all values that its letters may have."
+    box.get_by_text(proved).wait_for(timeout=RUNS)
+    box.get_by_role("textbox").fill("a - 3a^2 + 2a^3")
+    box.get_by_role("button", name="Check").click()
+    box.get_by_text(proved).wait_for()  # at once, as the engine is there
+
+
+@pytest.mark.parametrize("name", list(ANSWERS)[::EVERY])
+def test_the_engine_in_the_page_judges_answers(asked, name):
+    right, wrong = ANSWERS[name]
+    kinds = [asked({"exercise": name, "text": text})["kind"] for text in (right[0], wrong[0])]
+    assert kinds[0] in {"proved", "undecided"} and kinds[1] in {"wrong", "undecided"}
+
+
 # On the page
 
 
-@pytest.mark.parametrize("base", ["http", "file"])
-def test_a_changed_sign_is_answered_with_a_counterexample(bench, html, site, base):
-    proof = bench(base=site if base == "http" else f"{html.as_uri()}/")
+CHAIN_RULE = r"exp\(-z\) / \(1 \+ exp\(-z\)\) \*\* 2, because=.chain"
+
+
+def test_a_changed_sign_is_answered_with_a_counterexample(proof):
     assert run(proof).startswith("Proved in ")
     assert proof.locator(".derivation .reason", has_text="chain rule").count() == 1
-    type_anew(proof, minus(r"exp\(-z\) / \(1 \+ exp\(-z\)\) \*\* 2, because=.chain"))
+    type_anew(proof, minus(CHAIN_RULE))
     assert run(proof) == "False at line 6."
     assert "1/4" in proof.locator(".live-output").text_content()
     assert proof.locator(".live-wrong").text_content().startswith("slope.step(-exp")
+
+
+def test_proofs_run_from_a_file_too(bench, html):
+    assert run(bench(base=f"{html.as_uri()}/")).startswith("Proved in ")
 
 
 WRONG = [
@@ -153,13 +204,10 @@ def test_a_wrong_sign_in_a_chapter_is_refused(html, asked, docname):
     pytest.fail(f"no wrong sign in {docname} was refuted")
 
 
-@pytest.fixture(scope="module")
-def asked(browser, site):
+@pytest.fixture
+def asked(tab):
     """Return a function that asks the runtime of one page, again and again."""
-    page = browser.new_page()
-    page.goto(site + SIGMOID)
-    yield lambda request: page.evaluate("live.ask", request)
-    page.close()
+    return lambda request: tab.evaluate("live.ask", request)
 
 
 def test_nothing_loads_before_a_button_is_pressed(visit):
@@ -195,12 +243,11 @@ def test_a_link_carries_the_code_and_does_not_run_it(bench, visit):
     assert shared.get_attribute("data-runs") is None
 
 
-def test_stop_ends_a_run_within_a_second_and_the_next_one_works(bench):
-    proof = bench()
+def test_stop_ends_a_run_within_a_second_and_the_next_one_works(proof):
     run(proof)
     type_anew(proof, lambda text: "while True: pass")
     proof.get_by_role("button", name="Run").click()
-    proof.get_by_text("Running").wait_for()
+    proof.get_by_text("Running").wait_for(timeout=RUNS)
     type_anew(proof, lambda text: "1 + 1")  # typing goes on meanwhile
     proof.get_by_role("button", name="Stop").click()
     proof.get_by_text("Stopped.").wait_for(timeout=1000)
@@ -208,8 +255,7 @@ def test_stop_ends_a_run_within_a_second_and_the_next_one_works(bench):
     assert proof.locator(".live-output").text_content() == "2"
 
 
-def test_keys_run_and_leave(bench):
-    proof = bench()
+def test_keys_run_and_leave(proof):
     proof.locator(".cm-content").press("ControlOrMeta+Enter")
     proof.get_by_text("Proved").wait_for(timeout=RUNS)
     opener = proof.page.locator(".live-edit").first
@@ -226,8 +272,7 @@ def test_keys_run_and_leave(bench):
         ("import numpy", "Error at line 1.", "this needs NumPy"),
     ],
 )
-def test_an_error_is_shown_at_its_line(bench, code, says, words):
-    proof = bench()
+def test_an_error_is_shown_at_its_line(proof, code, says, words):
     type_anew(proof, lambda text: code)
     assert run(proof) == says
     assert words in proof.locator(".live-output").text_content()
@@ -246,8 +291,7 @@ print(found)
 """
 
 
-def test_code_finds_no_way_out_of_python(bench):
-    proof = bench()
+def test_code_finds_no_way_out_of_python(proof):
     type_anew(proof, lambda text: ESCAPES)
     run(proof)
     assert proof.locator(".live-output").text_content() == "[]\n"
@@ -278,11 +322,11 @@ def test_the_frame_lets_nothing_through(browser, site):
     page.close()
 
 
-def test_proofs_run_offline_once_loaded(bench):
-    proof = bench()
+def test_proofs_run_offline_once_loaded(proof):
     run(proof)
     proof.page.context.set_offline(True)
     assert run(proof).startswith("Proved in ")
+    proof.page.context.set_offline(False)
 
 
 def test_two_tabs_and_the_way_back_work(bench, visit):
@@ -296,11 +340,10 @@ def test_two_tabs_and_the_way_back_work(bench, visit):
     assert run(page.locator(".live:visible")).startswith("Proved")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
 def test_the_bench_is_usable_by_everyone(bench, theme, width):
     proof = bench(theme=theme, width=width)
-    type_anew(proof, minus(r"exp\(-z\) / \(1 \+ exp\(-z\)\) \*\* 2, because=.chain"))
+    type_anew(proof, minus(CHAIN_RULE))
     run(proof)
     page = proof.page
     assert page.evaluate("document.documentElement.scrollWidth") <= width
