@@ -4,6 +4,7 @@ import zlib
 from pathlib import Path
 
 from . import (
+    chapter_map,
     derivations,
     execution,
     explorers,
@@ -38,6 +39,7 @@ def setup(app):
         folding,
         mistakes,
         live,
+        chapter_map,
         results,
         derivations,
         pictures,

@@ -3,8 +3,7 @@
 from importlib.resources import files
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-# axe's objects hold their private fields in weak maps, filled anew for each colour of each element:
-# held by the objects themselves they take a third of the time
+# axe keeps the private fields of its objects in weak maps, which takes a third of its time
 FIELDS = """
 class Fields {
     key = Symbol();
@@ -16,11 +15,20 @@ class Fields {
 }
 const WeakMap = Fields, WeakSet = Fields;
 """
+# axe parses the few colours of a page again for each element, which takes another third
+COLOURS = """
+const { Color } = axe.commons.color, { parseString } = Color.prototype, known = new Map();
+Color.prototype.parseString = function (text) {
+    if (!known.has(text)) known.set(text, parseString.call(new Color(), text));
+    const { r, g, b, alpha } = known.get(text);
+    return Object.assign(this, { r, g, b, alpha });
+};
+"""
 RUN = """async (preload) => {
     const { violations } = await axe.run({ preload, selectors: false });
     return violations.map(({ help, nodes }) => [help, nodes.map((node) => node.html)]);
 }"""
-SETTLED = "Promise.all(document.getAnimations().map((animation) => animation.finished))"
+SETTLED = "Promise.allSettled(document.getAnimations().map((animation) => animation.finished))"
 
 
 def violations(page, *, preload=True):
@@ -29,6 +37,6 @@ def violations(page, *, preload=True):
     Without ``preload`` no rule is applied that reads the style sheets themselves.
     """
     if not page.evaluate("'axe' in window"):
-        page.evaluate(f"{{{FIELDS}{AXE}}}")
+        page.evaluate(f"() => {{{FIELDS}{AXE}{COLOURS}}}")
     page.evaluate(SETTLED)
     return page.evaluate(RUN, preload)

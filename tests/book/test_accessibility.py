@@ -13,6 +13,15 @@ def test_axe_finds_no_violation(look, theme, width):
     assert violations(page, preload=False) == []
 
 
+@pytest.mark.parametrize(("colour", "wrong"), [("#767676", False), ("#787878", True)])
+def test_axe_tells_faint_words_from_clear_ones(context, colour, wrong):
+    with context.new_page() as page:
+        words = f'<h1>Words</h1><p style="color: {colour}; background: white">on white'
+        page.set_content(f'<html lang="en"><title>Words</title><main>{words}')
+        found = [name for name, _ in violations(page)]
+    assert found == ["Elements must meet minimum color contrast ratio thresholds"] * wrong
+
+
 def test_every_picture_has_alt_text(html, page_path, parsed):
     assert parsed(html / page_path).select("img:not([alt]), img[alt='']") == []
 

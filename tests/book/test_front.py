@@ -1,0 +1,55 @@
+"""The front page shows what the book is, and leads to its chapters and to a wrong formula."""
+
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+
+
+@pytest.fixture(scope="module")
+def front(html):
+    return BeautifulSoup((html / "index.html").read_text(encoding="utf-8"), "html.parser")
+
+
+def test_the_map_names_every_chapter_once(front, html):
+    files = sorted(path.name for path in (html / "chapters").glob("*.html"))
+    links = [link["href"] for link in front.select(".chapter-map a")]
+    assert sorted(link.removeprefix("chapters/") for link in links) == files
+
+
+def test_the_map_draws_what_is_needed(front):
+    needs = {
+        entry.b.text: re.findall(r"\d+", entry.small.text) if entry.small else []
+        for entry in front.select(".chapter-map li")
+    }
+    assert {"6", "7"} <= set(needs["8"])
+    assert needs["1"] == []
+    assert all(int(need) < int(chapter) for chapter in needs for need in needs[chapter])
+    assert front.select_one(".chapter-map path")["d"].count("M") >= len(needs) - 2
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_map_can_be_read_at_any_width(visit, width):
+    page = visit("index.html", width=width)
+    entries = page.locator(".chapter-map li").all()
+    assert all(entry.locator("a").bounding_box()["height"] >= 15 for entry in entries)
+    seen = page.locator(".chapter-map small").first.bounding_box()["height"] > 0
+    assert page.locator(".chapter-map svg").is_visible() == (width > 768)
+    assert seen
+
+
+def test_a_mistake_in_the_list_leads_to_its_place(visit, html):
+    text = (html / "reference/mistakes.html").read_text(encoding="utf-8")
+    links = BeautifulSoup(text, "html.parser").select("article li a")
+    assert len(links) >= 30
+    for link in links:
+        file, anchor = link["href"].split("#")
+        target = (html / "reference" / file).read_text(encoding="utf-8")
+        assert f'id="{anchor}"' in target
+
+
+def test_one_screen_holds_a_proof_and_a_slider(visit):
+    page = visit("index.html")
+    for shown in (".derivation", ".explorer input[type=range]"):
+        box = page.locator(shown).first.bounding_box()
+        assert box["y"] + box["height"] <= 900
