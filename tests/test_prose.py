@@ -1,4 +1,4 @@
-"""No chapter uses a term before it is introduced."""
+"""A chapter tells its story in few words, and uses none before it is introduced."""
 
 import re
 from itertools import chain
@@ -8,8 +8,26 @@ from myst_nb.core.read import is_myst_markdown_notebook
 from prose import OBJECTIVES, pieces
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+LONGEST = 2500
+ASIDE = {"Exercises", "In depth"}
+FOLDED = "Mistakes people write"
 PRELUDE = "00"
 """The opening chapter tells the whole story once; the others introduce their terms all the same."""
+WORD = re.compile(r"\$[^$]+\$|…|[^\W_][\w'’-]*")
+
+
+def story(text):
+    """Count the words outside of code, display equations, exercises, folds and In depth."""
+    told = (
+        piece.words
+        for piece in pieces(text)
+        if not piece.heading
+        and not ASIDE & {*piece.section}
+        and not (FOLDED in piece.section[:1] and piece.section[1:])
+        and not piece.box.startswith(("{exercise}", "{solution"))
+    )
+    runs = ["".join(run for run, _ in words if run[:2] != "$$") for words in told]
+    return len(WORD.findall(" ".join(runs)))
 
 
 def first_use(term, read):
@@ -46,6 +64,15 @@ def introduced(root):
     return [(term, f"{int(chapter):02}") for chapter, terms in rows for term in terms.split(", ")]
 
 
+def test_a_story_is_counted():
+    text = (
+        "# A title\n\nOne $a + b$ *three*.\n\n:::{tip}\n:class: x\nfour {eq}`e`\n:::\n\n"
+        "```{code-cell}\nno\n```\n\n$$ a $$\n\n## Mistakes people write\n\nsix\n\n### no\n\nno\n\n"
+        "## Summary\n\n- seven\n\n```{exercise} No\nno\n```\n\n## In depth\n\nno\n"
+    )
+    assert story(text) == 7
+
+
 @pytest.mark.parametrize(
     ("text", "emphasis"),
     [
@@ -64,6 +91,11 @@ def test_the_first_use_is_found(text, emphasis):
 @pytest.mark.parametrize("text", ["as $2z$", "$$ z = 1 $$ (def-z)", "*z* and $z$"])
 def test_a_symbol_is_found_in_formulas(text):
     assert first_use("$z$", pieces(text)) is True
+
+
+def test_main_text_is_short(chapter):
+    words = story(chapter.read_text(encoding="utf-8"))
+    assert words <= LONGEST
 
 
 def test_each_term_is_introduced_where_the_table_says(root, chapters):
