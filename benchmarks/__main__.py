@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks import convolution, gradient, training
+from benchmarks import convolution, gradient, live, training
 from benchmarks.measure import machine
 from benchmarks.plot import draw
 
@@ -14,7 +14,9 @@ def main() -> None:
     sections = [
         section for benchmark in (gradient, training, convolution) for section in benchmark.run()
     ]
-    page = "\n".join(["# Benchmarks\n", f"Measured on {machine()}.\n", *map(str, sections)])
+    page = "\n".join(
+        ["# Benchmarks\n", f"Measured on {machine()}.\n", *map(str, sections), live.run()]
+    )
     (FOLDER / "results.md").write_text(page, encoding="utf-8")
     draw(sections, FOLDER / "results.svg")
     print(page)

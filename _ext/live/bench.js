@@ -1,7 +1,7 @@
 // The bench on which a reader edits and runs a proof. It loads when an Edit button is pressed first.
 import style from "./bench.css";
 import { editor } from "./editor.js";
-import { ask, isLoaded, setFolder, stop, Stopped } from "./runtime.js";
+import { ask, isLoaded, prepare, setFolder, stop, Stopped } from "./runtime.js";
 import { element, shown } from "./shown.js";
 
 const LONG = 15e3; // ms after which a run is said to take long
@@ -105,10 +105,23 @@ class Bench {
     if (code !== undefined) {
       this.#editor.text = code;
       this.say("This came with a link. Press Run to run it.");
+    } else {
+      this.prepare();
     }
     this.root.hidden = false;
     this.opener.setAttribute("aria-expanded", "true");
     this.#editor.focus();
+  }
+
+  /** Load while the reader reads; what goes wrong will show again when it runs. */
+  async prepare() {
+    const wasLoaded = isLoaded();
+    try {
+      await prepare((words) => this.#running || this.say(words));
+      if (!this.#running && !wasLoaded) this.say("Ready.");
+    } catch (error) {
+      if (!this.#running) this.say(error.message);
+    }
   }
 
   leave() {

@@ -21,8 +21,8 @@ export function setFolder(address) {
 
 export const isLoaded = () => Boolean(frame);
 
-/** Ask for something once the runtime is there; `say` hears how far it has come. */
-export async function ask(request, say) {
+/** Get ready to be asked; `say` hears how far that has come. */
+export async function prepare(say) {
   tell = say;
   ready ??= load();
   try {
@@ -31,6 +31,11 @@ export async function ask(request, say) {
     if (!(error instanceof Stopped)) release();
     throw error;
   }
+}
+
+/** Ask for something once all is ready. */
+export async function ask(request, say) {
+  await prepare(say);
   tell("Running …");
   return send({ ask: request });
 }

@@ -329,6 +329,25 @@ def test_proofs_run_offline_once_loaded(proof):
     proof.page.context.set_offline(False)
 
 
+def test_the_policy_in_the_readme_allows_all_that_a_page_does(browser, site, root):
+    policy = re.search(r"```\n(default-src .*?)```", (root / "README.md").read_text("utf-8"), re.S)
+    page, faults = browser.new_page(), []
+    page.on("console", lambda line: line.type == "error" and faults.append(line.text))
+
+    def answer(route):
+        response = route.fetch()
+        headers = {"content-security-policy": " ".join(policy[1].split())}
+        route.fulfill(response=response, headers=response.headers | headers)
+
+    page.route("**/*.html", answer)
+    page.goto(site + SIGMOID)
+    page.locator(".live-edit").first.click()
+    page.locator(".live:visible .cm-content").wait_for()
+    assert run(page.locator(".live:visible")).startswith("Proved in ")
+    page.close()
+    assert faults == []
+
+
 def test_two_tabs_and_the_way_back_work(bench, visit):
     first, second = bench(), bench(n=1)
     assert run(first).startswith("Proved") and run(second).startswith("Proved")
