@@ -55,7 +55,8 @@ def lighten(app, exception):
     sheets.pop(BUNDLE, None)
     if not sheets:
         return
-    scripts = [f.read_text(encoding="utf-8") for f in sorted(static.rglob("*.js"))]
+    styled = (file for file in sorted(static.rglob("*.js")) if static / "live" not in file.parents)
+    scripts = [file.read_text(encoding="utf-8") for file in styled]
     words = {word for text in [*texts.values(), *scripts] for word in WORD.findall(text)}
     rules = [_pruned(_rebased(root, sheet), words) for sheet in sheets]
     (root / BUNDLE).write_text("".join(rules), encoding="utf-8")

@@ -2,7 +2,8 @@
 
 import ast
 
-from _ext.slices import needed
+from _ext.live.imports import Imports
+from _ext.slices import before, needed
 
 
 def sliced(*cells):
@@ -37,3 +38,21 @@ def test_what_a_function_uses_is_kept_although_it_is_defined_later():
 def test_another_part_can_be_wanted():
     wanted = needed(["a = 1", "b = 2\nshow(a)"], lambda node: "show" in ast.unparse(node))
     assert [[ast.unparse(node) for node in nodes] for nodes in wanted] == [["a = 1"], ["show(a)"]]
+
+
+def test_of_the_last_cell_all_is_kept_and_of_the_others_what_it_needs():
+    cells = ("x = 1\ny = 2", "proof.step(x)", "show(y)\nz = 3")
+    assert [[ast.unparse(node) for node in nodes] for nodes in before(cells)] == [
+        ["y = 2"],
+        [],
+        ["show(y)", "z = 3"],
+    ]
+
+
+def test_what_needs_arrays_is_seen_through_the_modules_that_cells_import(root):
+    imports = Imports(root / "src")
+    proof = "from backprop.symbolic.network import NetworkFormula\nNetworkFormula"
+    assert imports.needs_no_arrays(["import numpy as np\nx = np.pi", proof])
+    assert not imports.needs_no_arrays(["import numpy as np\nx = np.pi", "x"])
+    assert not imports.needs_no_arrays(["from backprop import activations", "activations.tanh"])
+    assert not imports.needs_no_arrays(["%timeit x"])

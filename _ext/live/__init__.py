@@ -76,9 +76,8 @@ class _Pack:
             shutil.rmtree(self.out, ignore_errors=True)
             raise ExtensionError("what runs proofs in a page could not be made")
         made = target / self.out.name
-        for old in target.glob("book-*"):
-            if old != made:
-                shutil.rmtree(old)
+        for old in {*target.glob("book-*"), *self.out.parent.glob("book-*")} - {made, self.out}:
+            shutil.rmtree(old)
         if not made.exists():
             shutil.copytree(self.common, made, ignore=shutil.ignore_patterns("*.json"))
             shutil.copytree(self.out, made, dirs_exist_ok=True)

@@ -85,7 +85,7 @@ class _Earlier:
         self.forget()
 
     def forget(self):
-        self.page, self.ran, self.names = None, [], {}
+        self.name, self.cells, self.ran, self.names = "", [], [], {}
         self.shown = []
 
     def display(self, *values):
@@ -98,13 +98,15 @@ class _Earlier:
         What has run and is not needed changes nothing that is, or it would be needed.
         """
         (name, cells), nodes = page, {}
+        ran = self.cells[: max(self.ran)[0] + 1] if self.ran else []
         for number, part in enumerate(needed):
             nodes |= {(number, node.lineno, node.col_offset): node for node in part}
         new = sorted(nodes.keys() - set(self.ran))
         last = max(self.ran, default=(-1,))
-        if self.page != name or last >= (len(cells),) or (new and new[0] < last):
+        if (self.name, ran) != (name, cells[: len(ran)]) or (new and new[0] < last):
             self.forget()
-            self.page, new = name, sorted(nodes)
+            new = sorted(nodes)
+        self.name, self.cells = page
         self.names |= {"__name__": "__main__", "display": self.display}
         with contextlib.redirect_stdout(io.StringIO()):
             for place in new:

@@ -10,6 +10,8 @@ export class Stopped extends Error {}
 let folder; // of the scripts that hold the parts
 let frame; // where the worker lives
 let ready; // resolves when it can be asked
+let started = false; // whether Python runs, so that it can be started anew
+const halts = new Set(); // what ends the waiting for `ready`
 let waiting = {};
 let lastId = 0;
 let tell = () => {};
@@ -25,11 +27,15 @@ export const isLoaded = () => Boolean(frame);
 export async function prepare(say) {
   tell = say;
   ready ??= load();
+  let halt;
+  const halted = new Promise((_, reject) => halts.add((halt = reject)));
   try {
-    await ready;
+    await Promise.race([ready, halted]);
   } catch (error) {
     if (!(error instanceof Stopped)) release();
     throw error;
+  } finally {
+    halts.delete(halt);
   }
 }
 
@@ -40,12 +46,14 @@ export async function ask(request, say) {
   return send({ ask: request });
 }
 
-/** End what runs, at once, and start anew. */
+/** End what runs, at once, and start anew; what is loading goes on, and nobody waits for it. */
 export function stop() {
-  reject(new Stopped("Stopped."));
-  if (!frame) return release();
+  const stopped = new Stopped("Stopped.");
+  for (const halt of halts) halt(stopped);
+  if (!started) return;
+  reject(stopped);
   ready = send({ restart: true });
-  ready.catch(() => {});
+  ready.catch(() => {}); // stopped once more
 }
 
 function send(message) {
@@ -64,6 +72,7 @@ function reject(error) {
 function release() {
   frame?.remove();
   frame = ready = undefined;
+  started = false;
 }
 
 async function load() {
@@ -81,6 +90,7 @@ async function load() {
   tell("Starting Python …");
   await opened();
   await send({ give: { ...give, info: INFO } });
+  started = true;
 }
 
 /** Read a part: a script, as a page may read nothing else from a disk. */

@@ -3,11 +3,14 @@
 import json
 import os
 import re
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from axe import violations
+from sphinx.errors import ExtensionError
 
+import _ext.live
 from _ext.live import MODULES
 from tests.answers import ANSWERS
 
@@ -81,6 +84,20 @@ def minus(pattern):
 
 
 # What is live
+
+
+def test_without_pyodide_the_build_says_so_and_fails_in_ci(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(_ext.live, "MODULES", tmp_path)
+    monkeypatch.delenv("CI", raising=False)
+    app = SimpleNamespace(env=SimpleNamespace(), builder=SimpleNamespace(format="html"))
+    _ext.live.prepare(app)
+    assert app.live is None
+    assert capsys.readouterr().err == (
+        "No proof can be edited in a page: Pyodide was not set up.\n"
+    )
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(ExtensionError, match="Pyodide"):
+        _ext.live.prepare(app)
 
 
 def test_most_proofs_can_be_edited(html, parsed, record_property):
