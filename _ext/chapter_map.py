@@ -40,7 +40,7 @@ def _html(env, link):
     parts = _parts(env)
     place = {name: (c, r) for c, (_, names) in enumerate(parts) for r, name in enumerate(names)}
     needs = {name: _needs(env, name, place) for name in place}
-    rows = max(len(names) for _, names in parts)
+    rows = max((len(names) for _, names in parts), default=0)
     columns = "".join(
         f"<section><h3>{escape(caption)}</h3><ol>"
         + "".join(_chapter(env, name, needs[name], link) for name in names)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop.exercises.parser import parse
-from backprop.explorers import GraphExplorer
+from backprop.explorers.graph import GraphExplorer
 from backprop.explorers.graph_formula import LETTERS, MOST_GATES, graph
 from backprop.explorers.graph_picture import graph_figure, layout, named
 from backprop.reverse_mode import Node, backward, exp, in_order, tanh

@@ -24,7 +24,7 @@ from ..folding import folded
 from ..mathematics import NODE
 from .imports import Imports
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 MODULES = Path(sys.prefix, "live/node_modules")
 OURS = (

@@ -73,6 +73,8 @@ def report(root, tmp_path_factory):
     book = tmp_path_factory.mktemp("faulty")
     for name in ("_config.yml", "_ext", "references.bib"):
         (book / name).symlink_to(root / name)
+    (book / "_build").mkdir()
+    (book / "_build/live").symlink_to(root / "_build/live")
     toc = "format: jb-book\nroot: index\nchapters:\n"
     (book / "index.md").write_text("# A book\n")
     for name, (text, _) in FAULTS.items():

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import pytest
 
-from backprop.explorers import GraphExplorer
+from backprop.explorers.graph import GraphExplorer
 from backprop.explorers.graph_formula import LETTERS, graph
 from backprop.explorers.graph_picture import layout, named
 from backprop.reverse_mode import backward

@@ -8,7 +8,6 @@ from backprop.explorers.backprop_stepper import BackpropStepper
 from backprop.explorers.conv import ConvExplorer
 from backprop.explorers.filter import FilterExplorer
 from backprop.explorers.frames import FramesExplorer
-from backprop.explorers.graph import GraphExplorer
 from backprop.explorers.layers import LayersExplorer
 from backprop.explorers.stack import StackExplorer
 
@@ -17,7 +16,6 @@ __all__ = [
     "ConvExplorer",
     "FilterExplorer",
     "FramesExplorer",
-    "GraphExplorer",
     "LayersExplorer",
     "StackExplorer",
 ]
