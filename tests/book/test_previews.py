@@ -83,6 +83,7 @@ def test_focus_shows_and_escape_dismisses(page):
 def test_nothing_moves_and_nothing_sticks_out(page):
     width = "document.documentElement.scrollWidth"
     page.set_viewport_size({"width": 390, "height": 800})
+    page.wait_for_function("!document.querySelector('.explorer:not([data-ready])')")
     link = page.locator(ALONG).last
     link.scroll_into_view_if_needed()
     before = link.bounding_box(), page.evaluate(width)

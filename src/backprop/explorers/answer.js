@@ -87,16 +87,7 @@ function help(vocabulary) {
 function render({ model, el }) {
   const id = freshId();
   const asks = model.get("asks");
-  const input = h("input", {
-    id,
-    type: "text",
-    maxlength: 300,
-    autocomplete: "off",
-    autocapitalize: "none",
-    spellcheck: "false",
-    "aria-describedby": `${id}-says`,
-    "data-lm-suppress-shortcuts": "true",
-  });
+  const input = formulaInput(id, 300);
   const form = h(
     "form",
     { class: "answer-form" },

@@ -65,6 +65,27 @@ const STEPS = {
   End: [0, Infinity],
 };
 
+// A field for a formula. Enter sends its form, in JupyterLab too, which forbids that to browsers.
+function formulaInput(id, maxlength) {
+  const input = h("input", {
+    id,
+    type: "text",
+    maxlength,
+    autocomplete: "off",
+    autocapitalize: "none",
+    spellcheck: "false",
+    "aria-describedby": `${id}-says`,
+    "data-lm-suppress-shortcuts": "true",
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    input.form.requestSubmit();
+  });
+  return input;
+}
+
 /** Let pointer and keys choose a cell of a grid; `choose` hears one that may lie outside. */
 function listen(grid, model, choose) {
   const point = ({ target }) => {

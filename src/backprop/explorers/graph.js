@@ -444,16 +444,7 @@ function render({ model, el }) {
   const by = (count) => () => go(model.get("step") + count);
 
   const id = freshId();
-  const input = h("input", {
-    id,
-    type: "text",
-    maxlength: 120,
-    autocomplete: "off",
-    autocapitalize: "none",
-    spellcheck: "false",
-    "aria-describedby": `${id}-says`,
-    "data-lm-suppress-shortcuts": "true",
-  });
+  const input = formulaInput(id, 120);
   const form = h(
     "form",
     { class: "graph-form" },
