@@ -6,6 +6,9 @@ from pathlib import Path
 
 from .icons import drawn
 
+# The theme says light or dark only when all else has loaded: the page is then laid out anew.
+THEME = """if (document.documentElement.dataset.theme === "auto") document.documentElement.dataset
+.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light\""""
 MENDS = {
     # the book's title stands in no landmark
     '<div id="pst-primary-sidebar" class': '<div id="pst-primary-sidebar" role="region" '
@@ -68,3 +71,4 @@ def mend(app, exception):
 
 def setup(app):
     app.connect("build-finished", mend)
+    app.add_js_file(None, body=THEME, priority=0)

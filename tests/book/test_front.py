@@ -53,3 +53,15 @@ def test_one_screen_holds_a_proof_and_a_slider(visit):
     for shown in (".derivation", ".explorer input[type=range]"):
         box = page.locator(shown).first.bounding_box()
         assert box["y"] + box["height"] <= 900
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_theme_is_known_before_anything_is_drawn(browser, site, theme):
+    page = browser.new_page(color_scheme=theme)
+    page.add_init_script(
+        """addEventListener("readystatechange",
+            () => { window.first ??= document.documentElement.dataset.theme }, true)"""
+    )
+    page.goto(f"{site}index.html")
+    assert page.evaluate("window.first") == theme
+    page.close()
