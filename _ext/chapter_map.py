@@ -15,6 +15,7 @@ class ChapterMap(SphinxDirective):
     """Put the map here."""
 
     def run(self):
+        self.env.note_reread()  # any chapter may change what it needs
         return [chapter_map()]
 
 

@@ -17,6 +17,7 @@ class Mistakes(SphinxDirective):
     """List them here."""
 
     def run(self):
+        self.env.note_reread()  # any chapter may change the list
         return [mistakes()]
 
 
