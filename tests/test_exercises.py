@@ -15,6 +15,7 @@ from sympy import Abs, Derivative, Function, Max, Symbol, cos, exp, sin, symbols
 from backprop.activations import sigmoid as sigmoid_in_numpy
 from backprop.convolution import conv2d
 from backprop.exercises import EXERCISES, check
+from backprop.exercises.code import Code
 from backprop.exercises.formula import Formula, Letter
 from backprop.exercises.parser import CONSTANTS, FUNCTIONS, Mistake, parse
 from backprop.explorers.answer import AnswerBox
@@ -23,6 +24,7 @@ from backprop.symbolic.normal_form import unfold
 from tests.answers import ANSWERS, WRITTEN_OUT
 
 FORMULAS = [name for name, entry in EXERCISES.items() if isinstance(entry, Formula)]
+CODES = [name for name, entry in EXERCISES.items() if isinstance(entry, Code)]
 x = Symbol("x", real=True)
 
 
@@ -85,14 +87,30 @@ def test_no_letter_hides_a_function_or_a_number(name):
     assert not set(EXERCISES[name].names) & {*FUNCTIONS, *CONSTANTS}
 
 
-def test_every_entry_is_used_in_a_chapter_and_every_box_has_its_entry(root):
-    chapters = "".join(
-        path.read_text(encoding="utf-8") for path in (root / "chapters").glob("*.md")
-    )
+@pytest.fixture(scope="module")
+def chapters(root):
+    """Return the text of all chapters."""
+    return "".join(path.read_text(encoding="utf-8") for path in (root / "chapters").glob("*.md"))
+
+
+def test_every_entry_is_used_in_a_chapter_and_every_box_has_its_entry(chapters):
     boxes = re.findall(r'^AnswerBox\("([^"]+)"\)', chapters, re.M)
     checks = re.findall(r'^check\(\s*"([^"]+)"', chapters, re.M)
     assert sorted(boxes) == sorted(FORMULAS)
-    assert sorted(checks) == sorted(EXERCISES)
+    assert sorted(checks) == sorted([*EXERCISES, *CODES])  # code has a stub as well
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_code_has_a_stub_with_the_signature_of_the_solution(name, chapters):
+    cells = re.findall(r"^```{code-cell} python\n(.*?)^```$", chapters, re.M | re.S)
+    asked = re.compile(rf'^check\(\s*"{name}", (\w+)', re.M)
+    at, _ = (k for k, cell in enumerate(cells) if asked.search(cell))
+    stub = cells[at]
+    signature = re.search(r"^def .*:$", stub, re.M)[0]
+    assert any(signature in cell for cell in cells[at + 1 : at + 4])
+    exec(stub.replace("check(", "verdict = check("), scope := {"check": check})
+    assert repr(scope["verdict"]) == "not yet: your function returns nothing so far"
+    assert scope[asked.search(stub)[1]].__doc__
 
 
 # What is right

@@ -51,9 +51,12 @@ class Code(Exercise):
             exact = np.asarray(self.solution(*_copied(call, np.float64)))
             with np.errstate(all="ignore"):
                 try:
-                    mine = np.asarray(answer(*_copied(call)))
+                    returned = answer(*_copied(call))
+                    mine = np.asarray(returned)
                 except Exception as error:
                     return _call_differs(call, f"raises {type(error).__name__}: {error}")
+            if returned is None:
+                return Verdict(False, "not yet: your function returns nothing so far")
             if mine.shape != right.shape:
                 return _call_differs(call, f"has shape {mine.shape}, not {right.shape}")
             if not _same_kind(mine, right):
