@@ -116,7 +116,7 @@ def test_a_walk_that_overflows_says_at_which_step():
         (TypeError, "rate must be a number", {"rate": "fast"}),
         (ValueError, "steps must be at least 1", {"steps": 0}),
         (TypeError, "steps must be an integer", {"steps": 2.0}),
-        (ValueError, "tolerance must lie", {"tolerance": -1}),
+        (ValueError, "tolerance must be 0 or a positive finite number, not -1", {"tolerance": -1}),
         (ValueError, "start must be finite", {"start": math.inf}),
         (ValueError, "value of gradient and start must have the same shape", {"start": [1, 2]}),
     ],
@@ -385,7 +385,7 @@ def test_an_infinite_weight_is_not_hidden_by_a_finite_cost(train):
         (ValueError, "rate must lie strictly between 0", {"rate": math.inf}),
         (ValueError, "epochs must be at least 1", {"epochs": 0}),
         (TypeError, "epochs must be an integer", {"epochs": 1.5}),
-        (ValueError, "tolerance must lie", {"tolerance": math.nan}),
+        (ValueError, "tolerance must be 0 or a positive", {"tolerance": math.nan}),
         (ValueError, "X must be finite, not nan", {"X": [[1, 2, 3, 4, math.nan]]}),
         (ValueError, "X must have shape", {"X": np.ones((2, 5))}),
         (ValueError, "Y must be finite, not inf", {"Y": [[1, 2, 3, 4, math.inf]]}),
@@ -493,7 +493,7 @@ def test_weight_decay_keeps_the_precision(train):
 
 @pytest.mark.parametrize("bad", [-0.1, math.nan, math.inf])
 def test_a_weight_decay_that_is_none_is_refused(train, bad):
-    with pytest.raises(ValueError, match="^weight_decay must lie"):
+    with pytest.raises(ValueError, match="^weight_decay must be 0 or a positive finite number"):
         train(line(), *five(), rate=0.01, epochs=1, weight_decay=bad)
 
 

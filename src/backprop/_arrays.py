@@ -1,5 +1,6 @@
 """What every array function does first: read its arguments as numbers, or say why it cannot."""
 
+import math
 import numbers
 from collections.abc import Callable
 from typing import Any, Literal
@@ -134,10 +135,23 @@ def number_between(value: float, name: str, low: float, high: float) -> float:
     ValueError
         Unless low < value < high.
     """
+    number = _plain(value, name)
+    if not low < number < high:
+        raise ValueError(f"{name} must lie strictly between {low} and {high}, not {value}")
+    return number
+
+
+def not_negative(value: float, name: str) -> float:
+    """Return `value` as a Python float; raise as `number_between` does unless 0 <= value < inf."""
+    number = _plain(value, name)
+    if not 0 <= number < math.inf:
+        raise ValueError(f"{name} must be 0 or a positive finite number, not {value}")
+    return number
+
+
+def _plain(value: float, name: str) -> float:
     if not isinstance(value, numbers.Real) or isinstance(value, bool):
         raise TypeError(f"{name} must be a number, not {value!r}")
-    if not low < value < high:
-        raise ValueError(f"{name} must lie strictly between {low} and {high}, not {value}")
     return float(value)
 
 

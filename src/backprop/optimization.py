@@ -21,6 +21,7 @@ from backprop._arrays import (
     as_floats,
     finite,
     generator,
+    not_negative,
     number_between,
     same_shape,
     targets,
@@ -265,7 +266,7 @@ def _train(
 ) -> Run:
     """Update a copy of the network with each of the batches `shuffled(m)`, or else with all."""
     rate, tolerance = _settings(rate, tolerance)
-    decay = _not_negative(weight_decay, "weight_decay")
+    decay = not_negative(weight_decay, "weight_decay")
     rounds = range(1, positive_integer(epochs, "epochs") + 1)
     theta, parameters = together(network.parameters)
     network = network.with_parameters(parameters)
@@ -362,11 +363,7 @@ def _require_finite(arrays: Arrays, kind: str = "") -> None:
 
 
 def _settings(rate: float, tolerance: float) -> tuple[float, float]:
-    return number_between(rate, "rate", 0, math.inf), _not_negative(tolerance, "tolerance")
-
-
-def _not_negative(value: float, name: str) -> float:
-    return 0.0 if value == 0 else number_between(value, name, 0, math.inf)
+    return number_between(rate, "rate", 0, math.inf), not_negative(tolerance, "tolerance")
 
 
 def _copies(parameters: Arrays) -> dict[str, FloatArray]:
