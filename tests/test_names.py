@@ -63,6 +63,15 @@ STATED = {
         r"f'\\delta^\\circ_{{{name}}}'": "def-cnn-spread",
         r"f'\\delta_{{{i},{j}}}'": r"\delta_{i,j} = \partial L/\partial z_{i,j}",
     },
+    "if-you-come-from": {
+        r"f'\\bar {name}_{{{row}{column}}}'": "An entry with a bar is ours, its indices exchanged",
+        "'K^{[l+1]}_{jk}'": r"$K = W^\top$ for the weights",
+        r"'\\frac{\\partial J}{\\partial K^{[l]}_{jk}}'": r"$K = W^\top$ for the weights",
+        r"'\\frac{\\partial J}{\\partial \\bar b^{[l]}_k}'": "An entry with a bar is ours",
+        "'J'": "def-cost",
+        "'S'": "Who adds the losses up instead, $S = mJ$",
+        "'a'": r"For $a = \sigma(z)$, $a = \tanh z$",
+    },
 }
 """The names of each chapter, as its cells spell them, with the label of the equation that states
 what the name means, or with words of the chapter that do. Of a `Gradient` or a `Jacobian` it is the
