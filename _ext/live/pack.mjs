@@ -34,14 +34,14 @@ function bundled(name, options = {}) {
 }
 
 /** Byte code, compiled by the Python that is going to run it. */
-async function byteCode(what, roots) {
+async function byteCode(what, from, roots = {}) {
   const python = await loadPyodide({ env: { PYTHONHASHSEED: "0" }, stdout() {} });
   for (const [path, root] of Object.entries(roots)) {
     python.FS.mkdirTree(path);
     python.FS.mount(python.FS.filesystems.NODEFS, { root }, path);
   }
   python.runPython(readFileSync(join(here, "pack.py"), "utf8"));
-  return python.runPython(`${what}("/site")`).toJs();
+  return python.runPython(`${what}("${from}")`).toJs();
 }
 
 /** Write a thing in parts to a folder, and return their names and sizes. */
@@ -69,8 +69,8 @@ async function makeCommon() {
   const things = {
     worker: `self.importScripts = undefined;${worker}`, // Pyodide asks whether it works: it may not
     wasm: read("pyodide.asm.wasm"),
-    library: read("python_stdlib.zip"),
-    sympy: await byteCode("sympy", roots),
+    library: await byteCode("library", "/lib/python314.zip"),
+    sympy: await byteCode("sympy", "/site", roots),
   };
   mkdirSync(common, { recursive: true });
   const parts = Object.entries(things).map(([name, text]) => [name, written(common, name, text)]);
@@ -80,7 +80,7 @@ async function makeCommon() {
 if (!existsSync(join(common, "parts.json"))) await makeCommon();
 mkdirSync(out, { recursive: true });
 const parts = JSON.parse(readFileSync(join(common, "parts.json"), "utf8"));
-parts.ours = written(out, "ours", await byteCode("ours", { "/site": site }));
+parts.ours = written(out, "ours", await byteCode("ours", "/site", { "/site": site }));
 const { info } = JSON.parse(read("pyodide-lock.json"));
 const define = { PARTS: JSON.stringify(parts), INFO: JSON.stringify(info) };
 writeFileSync(join(out, "bench.js"), bundled("bench.js", { define }));

@@ -7,7 +7,7 @@ import re
 import sys
 import zipfile
 from importlib.util import MAGIC_NUMBER
-from pathlib import Path
+from pathlib import Path, PurePath
 
 LAZY = (
     *("algebras", "assumptions", "calculus", "codegen", "concrete", "core", "discrete"),
@@ -17,6 +17,26 @@ LAZY = (
 """Packages of SymPy of which modules load others only when they need them."""
 
 UNSUITED = re.compile(r"\.(tests|benchmarks)(\.|$)|core\.(trace|compatibility)$")
+
+
+NEEDLESS = re.compile(
+    r"(_pyio|_pyrepl|bdb|doctest|email|ensurepip|ftplib|html|http|imaplib|ipaddress|mailbox|modulefinder"
+    r"|multiprocessing|optparse|pdb|pickletools|plistlib|poplib|pstats|pydoc|pydoc_data|smtplib|sqlite3"
+    r"|tarfile|trace|unittest|urllib|uuid|venv|wsgiref|xml|xmlrpc|zipapp)(\.|$)"
+    r"|encodings\.(?!__init__$|aliases$|ascii$|latin_1$|utf_8$)"
+)
+"""Modules of Python for networks, processes, tools and old encodings: no proof asks for them."""
+
+
+def library(archive):
+    """Return Python's own library as byte code: compiling it at each start takes seconds."""
+    with zipfile.ZipFile(archive) as sources:
+        names = (PurePath(name) for name in sorted(sources.namelist()) if name.endswith(".py"))
+        return _zipped((name, sources.read(str(name))) for name in names if not _needless(name))
+
+
+def _needless(path):
+    return NEEDLESS.match(".".join(path.with_suffix("").parts))
 
 
 def sympy(site):
@@ -31,29 +51,33 @@ def sympy(site):
             if not UNSUITED.search(module):
                 importlib.import_module(module.removesuffix(".__init__"))
     loaded = (Path(file) for m in sys.modules.values() if (file := getattr(m, "__file__", None)))
-    return _zipped(Path(site), (file for file in loaded if Path(site) in file.parents))
+    return _zipped(_read(Path(site), (file for file in loaded if Path(site) in file.parents)))
 
 
 def ours(site):
     """Return a zip of all that lies in a folder."""
-    return _zipped(Path(site), Path(site).rglob("*.*"))
+    return _zipped(_read(Path(site), Path(site).rglob("*.*")))
 
 
-def _zipped(site, files):
+def _read(site, files):
+    """Yield the files with their names below a folder, in order."""
+    return ((file.relative_to(site), file.read_bytes()) for file in sorted(files))
+
+
+def _zipped(entries):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:  # stored: it is compressed as a whole
-        for file in sorted(files):
-            name = file.relative_to(site)
-            if file.suffix != ".py":
-                archive.writestr(zipfile.ZipInfo(str(name)), file.read_bytes())
+        for name, content in entries:
+            if name.suffix != ".py":
+                archive.writestr(zipfile.ZipInfo(str(name)), content)
             else:
-                archive.writestr(zipfile.ZipInfo(f"{name.with_suffix('.pyc')}"), _code(file, name))
+                code = _code(content.decode(), name)
+                archive.writestr(zipfile.ZipInfo(f"{name.with_suffix('.pyc')}"), code)
     return buffer.getvalue()
 
 
-def _code(file, name):
-    source = file.read_text(encoding="utf-8")
-    if file.stem == "function_docs":  # mpmath asks for the texts, and no page shows them
+def _code(source, name):
+    if name.stem == "function_docs":  # mpmath asks for the texts, and no page shows them
         source = re.sub(r'""".*?"""', '""', source, flags=re.S)
     code = compile(source, str(name), "exec", dont_inherit=True, optimize=2)
     return MAGIC_NUMBER + bytes(12) + marshal.dumps(code)

@@ -346,6 +346,23 @@ def test_proofs_run_offline_once_loaded(proof):
     proof.page.context.set_offline(False)
 
 
+def test_memory_is_let_go_when_the_page_is_hidden_for_long_and_python_comes_back(proof):
+    run(proof)
+    page = proof.page
+    page.evaluate(
+        """() => {
+          const { setTimeout } = window;
+          window.setTimeout = (act, time) => setTimeout(act, time > 60e3 ? 0 : time);
+          Object.defineProperty(document, "hidden", { value: true, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+          Object.assign(window, { setTimeout });
+          delete document.hidden;
+        }"""
+    )
+    page.locator("iframe[title=Python]").wait_for(state="detached")
+    assert run(proof).startswith("Proved in ")
+
+
 def test_the_policy_in_the_readme_allows_all_that_a_page_does(browser, site, root):
     policy = re.search(r"```\n(default-src .*?)```", (root / "README.md").read_text("utf-8"), re.S)
     page, faults = browser.new_page(), []
