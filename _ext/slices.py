@@ -164,7 +164,10 @@ def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _root(node: ast.expr) -> set[str]:
-    """Return the name at the start of a.b[c].d, if there is one."""
+    """Return the name at the start of a.b[c].d, if there is one that may change.
+
+    In `Derivation(x).step(y)` it is a new derivation that changes, and no name has it.
+    """
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
         node = node.func if isinstance(node, ast.Call) else node.value
-    return {node.id} if isinstance(node, ast.Name) else set()
+    return {node.id} - FUNCTIONS if isinstance(node, ast.Name) else set()

@@ -1,10 +1,15 @@
 """Each challenge can be met in the lines that it asks for, and nothing less is taken."""
 
+import ast
+
+import jupytext
 import pytest
 from sympy import Derivative, Sum, exp, expand, log, tanh
 
+from _ext.slices import needed
 from backprop.symbolic.activations import i, j, k, n, scores, sigmoid, z
 from backprop.symbolic.challenges import CHALLENGES, judge, t, u, v, w, x, y
+from backprop.symbolic.chapter_challenges import CHAPTER_CHALLENGES
 from backprop.symbolic.proof import Derivation
 
 SMALL = exp(-2 * z)
@@ -80,3 +85,46 @@ def test_a_wrong_name_and_no_derivation_are_refused():
         judge("tan-slope", begun("means"))
     with pytest.raises(TypeError, match="Derivation"):
         judge("means", u * v)
+
+
+# Those of the chapters
+
+
+@pytest.fixture(scope="module")
+def judged(chapter):
+    """Return what a chapter's benches and solutions show, a list for each name in its order."""
+    notebook = jupytext.read(chapter)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    scope, shown = {}, {}
+    for cell, nodes in zip(cells, needed([c.source for c in cells], _judges), strict=True):
+        exec(compile(ast.Module(nodes, []), chapter.stem, "exec"), scope)
+        for node in filter(_judges, nodes):
+            judgement = eval(ast.unparse(node), scope)
+            on_bench = "bench" in cell.metadata.get("tags", [])
+            shown.setdefault(judgement.challenge.name, []).append((on_bench, judgement))
+    return shown
+
+
+def _judges(node):
+    return ast.unparse(node).startswith("judge(")
+
+
+def test_a_bench_of_a_chapter_begins_as_its_claim_does_and_the_solution_proves_it(judged):
+    for name in judged.keys() & CHAPTER_CHALLENGES.keys():
+        (on_bench, begun), (on_second_bench, solution) = judged[name]
+        assert on_bench and not on_second_bench
+        assert "the last line" in begun.missing
+        assert begun.proof.given == begun.challenge.given
+        assert solution.missing == ""
+
+
+def test_each_claim_of_the_chapters_stands_in_one(root):
+    chapters = "".join(p.read_text(encoding="utf-8") for p in sorted(root.glob("chapters/*.md")))
+    assert [name for name in CHAPTER_CHALLENGES if chapters.count(f'judge("{name}"') != 2] == []
+
+
+@pytest.mark.parametrize("name", CHAPTER_CHALLENGES)
+def test_a_claim_of_a_chapter_is_not_proved_in_a_leap(name):
+    task = CHAPTER_CHALLENGES[name]
+    leap = Derivation(task.start, where=task.where, given=task.given)
+    assert "different lines" in judge(name, leap.step(task.end, "", task.relation)).missing

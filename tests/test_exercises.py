@@ -21,7 +21,7 @@ from backprop.exercises.parser import CONSTANTS, FUNCTIONS, Mistake, parse
 from backprop.explorers.answer import AnswerBox
 from backprop.symbolic.activations import sigmoid
 from backprop.symbolic.normal_form import unfold
-from tests.answers import ANSWERS, WRITTEN_OUT
+from tests.answers import ANSWERS, NUMBERS, WRITTEN_OUT
 
 FORMULAS = [name for name, entry in EXERCISES.items() if isinstance(entry, Formula)]
 CODES = [name for name, entry in EXERCISES.items() if isinstance(entry, Code)]
@@ -96,8 +96,11 @@ def chapters(root):
 def test_every_entry_is_used_in_a_chapter_and_every_box_has_its_entry(chapters):
     boxes = re.findall(r'^AnswerBox\("([^"]+)"\)', chapters, re.M)
     checks = re.findall(r'^check\(\s*"([^"]+)"', chapters, re.M)
+    boxes_of_numbers = re.findall(r'^NumbersBox\("([^"]+)"\)', chapters, re.M)
     assert sorted(boxes) == sorted(FORMULAS)
-    assert sorted(checks) == sorted([*EXERCISES, *CODES])  # code has a stub as well
+    assert sorted(boxes_of_numbers) == sorted(NUMBERS)
+    answered = EXERCISES.keys() - {name for name in NUMBERS if name.endswith("-bug")}
+    assert sorted(checks) == sorted([*answered, *CODES])  # code has a stub as well
 
 
 @pytest.mark.parametrize("name", CODES)

@@ -30,6 +30,11 @@ def test_a_function_of_a_module_changes_nothing():
     ]
 
 
+def test_a_derivation_without_a_name_changes_nothing_for_others():
+    cells = ["Derivation(1).step(1, because='so')", "proof = Derivation(2)"]
+    assert [len(nodes) for nodes in before(cells)] == [0, 1]
+
+
 def test_what_a_function_uses_is_kept_although_it_is_defined_later():
     cells = ("def f():\n    return c", "c = 4", "Derivation(f())")
     assert sliced(*cells) == [["def f():\n    return c"], ["c = 4"], ["Derivation(f())"]]

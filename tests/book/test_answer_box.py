@@ -12,12 +12,14 @@ from sympy.printing.latex import LatexPrinter
 
 from backprop.exercises import EXERCISES, check
 from backprop.exercises.formula import Formula
+from backprop.exercises.numbers import Numbers
 from backprop.exercises.parser import FUNCTIONS, LONGEST, Mistake, parse
 from backprop.explorers.answer import AnswerBox
 from backprop.symbolic.normal_form import unfold
 from tests.answers import ANSWERS, WRITTEN_OUT
 
 SIGMOID = "chapters/02-sigmoid.html"
+STUB = "\n    ...\n"
 LETTERS = {"x": 1.25, "y": -0.75, "yhat": 0.5, "beta": 2}
 EXACT = {name: sp.Rational(str(value)) for name, value in LETTERS.items()}
 TOKENS = [
@@ -324,10 +326,11 @@ def test_the_checks_of_a_chapter_all_say_right(html, root, chapter):
     checked = [cell for cell in cells if re.search(r"^check\(", cell.source, re.M)]
     assert len(checked) == len(written)
     for cell in checked:
-        assert cell.outputs[-1].data["text/plain"] == "right", cell.source
+        said = "not yet: your function returns nothing so far" if STUB in cell.source else "right"
+        assert cell.outputs[-1].data["text/plain"] == said, cell.source
 
 
-def test_each_formula_has_a_box_on_its_page(visit, html):
+def test_each_exercise_that_a_page_judges_has_a_box_on_one(visit, html):
     pages = [
         path.relative_to(html).as_posix() for path in sorted((html / "chapters").glob("*.html"))
     ]
@@ -337,5 +340,6 @@ def test_each_formula_has_a_box_on_its_page(visit, html):
             "[...document.querySelectorAll('.explorer')].every(e => e.dataset.ready)"
         )
         asked += page.locator(".answer-form label").all_text_contents()
-    formulas = [entry for entry in EXERCISES.values() if isinstance(entry, Formula)]
-    assert sorted(asked) == sorted(f"{entry.asks} =" for entry in formulas)
+    labels = {Formula: "{} =", Numbers: "{}:"}
+    boxes = [(e, label) for e in EXERCISES.values() if (label := labels.get(type(e)))]
+    assert sorted(asked) == sorted(label.format(entry.asks) for entry, label in boxes)

@@ -9,6 +9,7 @@ from backprop.exercises.code import Code
 from backprop.exercises.conditions import no_overflow
 from backprop.exercises.exercise import Exercise
 from backprop.exercises.formula import Formula, Letter
+from backprop.exercises.numbers import Numbers, Rule
 from backprop.symbolic.activations import sigmoid, z
 
 _a = Symbol("a", real=True)
@@ -62,5 +63,16 @@ EXERCISES: list[Exercise] = [
             (np.array([[0.0, 700.0], [1.0, 710.0]]), np.array([[1.0, 2.0], [-1.0, 0.5]])),
         ),
         conditions=(no_overflow,),
+    ),
+    Numbers(
+        "activations-stretched",
+        "A, B, C",
+        {"A": "the factor in front", "B": "the factor of z", "C": "what is added"},
+        (
+            Rule("A/2 + C", "=", 0, "g(0) is {}, not 0"),
+            Rule("A*B/4", "=", 1, "the slope at 0 is {}, not 1"),
+            Rule("max(C, A + C)", "<=", 1, "g comes as close to {} as you like, above 1"),
+        ),
+        solution=(1, 4, -0.5),
     ),
 ]

@@ -13,6 +13,7 @@ from backprop.convolution import (
 from backprop.exercises.code import Code
 from backprop.exercises.exercise import Exercise
 from backprop.exercises.formula import Formula, Letter
+from backprop.exercises.numbers import wrong_line
 from backprop.symbolic.geometry import d, f, p, s
 
 _o = Symbol("o", integer=True, positive=True)
@@ -99,5 +100,15 @@ EXERCISES: list[Exercise] = [
         "cnn-route-code",
         _route,
         ((_normal(2, 3), _normal(4, 6)), (_normal(1, 2), _ties)),
+    ),
+    wrong_line(
+        "cnn-bug",
+        line=11,
+        last=12,
+        right={
+            7: "weight (u, v) meets each error with the cell that it was laid on",
+            8: "full correlation needs f - 1 zeros on each side",
+            10: "the images here are square",
+        },
     ),
 ]

@@ -9,6 +9,7 @@ from backprop.convolution import conv2d
 from backprop.exercises.code import Code
 from backprop.exercises.exercise import Exercise
 from backprop.exercises.formula import Formula, Letter
+from backprop.exercises.numbers import Numbers, Rule
 from backprop.symbolic.geometry import f, n
 
 _g, _h, _b, _c, _S = sp.symbols("g h b c S", real=True)
@@ -64,5 +65,32 @@ EXERCISES: list[Exercise] = [
             (_whole((2, 2), 5), _whole((3, 4), 6)),
             (_whole((1, 1), 7), _whole((1, 1), 8)),
         ),
+    ),
+    Numbers(
+        "conv-sharpen",
+        "the nine entries, row by row",
+        {f"w{u}{v}": f"row {u}, column {v}" for u in range(3) for v in range(3)},
+        (
+            Rule(
+                "w00 + w01 + w02 + w10 + w11 + w12 + w20 + w21 + w22",
+                "=",
+                1,
+                "an image of ones becomes {}, not 1",
+            ),
+            Rule(
+                "w02 + w12 + w22 - w00 - w10 - w20",
+                "=",
+                0,
+                "an image that rises by 1 from column to column is off by {}",
+            ),
+            Rule(
+                "w20 + w21 + w22 - w00 - w01 - w02",
+                "=",
+                0,
+                "an image that rises by 1 from row to row is off by {}",
+            ),
+            Rule("w11", ">", 1, "a lone 1 becomes {} in its own place, which is not larger"),
+        ),
+        solution=(0, -1, 0, -1, 5, -1, 0, -1, 0),
     ),
 ]

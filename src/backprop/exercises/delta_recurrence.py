@@ -9,6 +9,7 @@ from backprop.activations import ACTIVATIONS
 from backprop.exercises.code import Code
 from backprop.exercises.exercise import Exercise
 from backprop.exercises.formula import Formula, Letter
+from backprop.exercises.numbers import wrong_line
 
 _m = Symbol("m", integer=True, positive=True)
 _a, _p, _T, _A, _B = sp.symbols("a p T A B", positive=True)
@@ -97,5 +98,17 @@ EXERCISES: list[Exercise] = [
             (np.eye(3), _inputs, np.zeros((3, 5))),
             (_rng.normal(size=(1, 3)), _errors[:1, :1], _inputs[:, :1]),
         ),
+    ),
+    wrong_line(
+        "delta-bug",
+        line=7,
+        last=14,
+        right={
+            6: "with cross-entropy the slope of the output's sigmoid cancels",
+            8: "the weights are transposed, and the slope goes in entry by entry",
+            10: "error of the target times activation of the source, and the mean",
+            11: "it sums over the examples, the columns",
+            12: "the source of the first layer is X",
+        },
     ),
 ]

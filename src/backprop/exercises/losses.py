@@ -8,6 +8,7 @@ from backprop._arrays import FloatArray
 from backprop.exercises.code import Code
 from backprop.exercises.exercise import Exercise
 from backprop.exercises.formula import Formula, Letter
+from backprop.exercises.numbers import Numbers, Rule
 from backprop.losses import softmax_cross_entropy
 from backprop.symbolic.activations import sigmoid, z
 
@@ -84,5 +85,17 @@ EXERCISES: list[Exercise] = [
             (np.array([1e4, -1e4, 0.0]), 1),
             (np.array([0.0, 3.0]), 0),
         ),
+    ),
+    Numbers(
+        "loss-two-prices",
+        "u, o",
+        {"u": "the price of one too few", "o": "the price of one too many"},
+        (
+            Rule("u", ">", 0, "u has to be positive"),
+            Rule("o", ">", 0, "o has to be positive"),
+            Rule("(7o - 3u)/10", "<", 0, "from 7 to 8 the cost changes by {}, and has to fall"),
+            Rule("(8o - 2u)/10", ">", 0, "from 8 to 9 the cost changes by {}, and has to rise"),
+        ),
+        solution=(3, 1),
     ),
 ]

@@ -9,6 +9,7 @@ from backprop.exercises.code import Code
 from backprop.exercises.conditions import one_product
 from backprop.exercises.exercise import Exercise
 from backprop.exercises.formula import Formula, Letter
+from backprop.exercises.numbers import Numbers, Rule
 
 _layers, _units = sp.symbols("L n", integer=True, positive=True)
 _v, _b, _c, _w, _y = sp.symbols("v b c w y", real=True)
@@ -82,5 +83,25 @@ EXERCISES: list[Exercise] = [
                 (np.ones((3, 1)), np.array([[1.0], [2.0]]), np.array([[0.0], [7.0]])),
             ),
         ),
+    ),
+    Numbers(
+        "network-agree",
+        "the parameters",
+        {
+            **{name: "into unit 1" for name in ("w11", "w12", "b1")},
+            **{name: "into unit 2" for name in ("w21", "w22", "b2")},
+            **{name: "into the output" for name in ("v1", "v2", "c")},
+        },
+        tuple(
+            Rule(
+                f"v1 max(0, w11*{x1} + w12*{x2} + b1) + v2 max(0, w21*{x1} + w22*{x2} + b2) + c",
+                "=",
+                int(x1 == x2),
+                f"for ({x1}, {x2}) the network says {{}}, not {int(x1 == x2)}",
+            )
+            for x1 in (0, 1)
+            for x2 in (0, 1)
+        ),
+        solution=(1, 1, 0, 1, 1, -1, -1, 2, 1),
     ),
 ]

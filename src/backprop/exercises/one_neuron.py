@@ -10,6 +10,7 @@ from backprop.exercises.code import Code
 from backprop.exercises.conditions import no_loop, no_overflow
 from backprop.exercises.exercise import Exercise
 from backprop.exercises.formula import Formula, Letter
+from backprop.exercises.numbers import wrong_line
 
 _c, _steep, _flat = sp.symbols("c s f", positive=True)
 _fraction = Symbol("p", positive=True)
@@ -73,5 +74,17 @@ EXERCISES: list[Exercise] = [
             (900 * _ROW, _BIAS, _COLUMNS, _LABELS),
         ),
         conditions=(no_loop, no_overflow),
+    ),
+    wrong_line(
+        "neuron-bug",
+        line=8,
+        last=13,
+        right={
+            5: "a slice may reach past the last column, and then stops there",
+            7: "the sigmoid of the weighted sum, for all examples at once",
+            9: "with cross-entropy the slope of the sigmoid cancels; it sums over the examples",
+            10: "it sums over the examples, the columns",
+            11: "dW and db are both there before W changes",
+        },
     ),
 ]

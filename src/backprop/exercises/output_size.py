@@ -6,6 +6,7 @@ from sympy import Integer, ceiling
 from backprop.exercises.code import Code
 from backprop.exercises.exercise import Exercise
 from backprop.exercises.formula import Formula, Letter
+from backprop.exercises.numbers import Numbers, Rule
 from backprop.geometry import Sliding, receptive_field
 from backprop.symbolic.geometry import d, f, n, o, output_size, p, q, r, s, same_padding, slack, t
 
@@ -38,6 +39,8 @@ _VGG = [
     for layer in [*[Sliding(3, padding=1)] * convolutions, Sliding(2, stride=2)]
 ]
 
+_SLACK_1 = "32 + 2p1 - f1"
+_SLACK_2 = f"({_SLACK_1})/s1 + 1 + 2p2 - f2"
 
 EXERCISES: list[Exercise] = [
     Formula(
@@ -75,5 +78,30 @@ EXERCISES: list[Exercise] = [
     Code("size-field", _receptive, (([],), ([(1, 3)],), ([(5, 1), (2, 2)] * 2,), ([(3, 2)] * 20,))),
     Code(
         "size-input-sizes", _input_sizes, ((7, 5, 1, 4), (1, 3, 0, 1), (12, 3, 1, 2), (1, 3, 2, 4))
+    ),
+    Numbers(
+        "size-two-layers",
+        "f₁, p₁, s₁, f₂, p₂, s₂",
+        {
+            f"{letter}{layer}": f"{word} of layer {layer}"
+            for layer in (1, 2)
+            for letter, word in (("f", "filter"), ("p", "padding"), ("s", "stride"))
+        },
+        (
+            *(
+                Rule(f"{letter}{layer}", ">=", least, f"{letter}{layer} has to be at least {least}")
+                for layer in (1, 2)
+                for letter, least in (("f", 1), ("p", 0), ("s", 1))
+            ),
+            Rule(_SLACK_1, ">=", 0, "filter 1 is wider than the padded input"),
+            Rule(f"{_SLACK_1} - s1*floor(({_SLACK_1})/s1)", "=", 0, "layer 1 leaves {} cells over"),
+            Rule(_SLACK_2, ">=", 0, "filter 2 is wider than the padded input"),
+            Rule(f"{_SLACK_2} - s2*floor(({_SLACK_2})/s2)", "=", 0, "layer 2 leaves {} cells over"),
+            Rule(f"({_SLACK_2})/s2 + 1", "=", 8, "the output has {} cells, not 8"),
+            Rule("f1 + f2", "<=", 8, "the filters have {} cells together, more than 8"),
+            Rule("f1 + (f2 - 1)*s1", ">=", 12, "an output sees {} cells, fewer than 12"),
+        ),
+        solution=(4, 0, 4, 3, 1, 1),
+        whole=True,
     ),
 ]

@@ -9,6 +9,7 @@ from backprop.activations import ACTIVATIONS
 from backprop.exercises.code import Code
 from backprop.exercises.exercise import Exercise
 from backprop.exercises.formula import Formula, Letter
+from backprop.exercises.numbers import wrong_line
 
 _alpha, _p = sp.symbols("alpha p", positive=True)
 _B, _n = sp.symbols("B n", integer=True, positive=True)
@@ -91,5 +92,16 @@ EXERCISES: list[Exercise] = [
             (_W1, _W2, _X[:, :1], _Y[:, :1], 2.0),
             (_W1[:1], _W2[:, :1], _X, _Y, 1.0),
         ),
+    ),
+    wrong_line(
+        "training-bug",
+        line=4,
+        last=13,
+        right={
+            6: "the last slice may be shorter, and the gradient is the mean over it",
+            7: "the gradient of the batch at the present parameters",
+            9: "a step downhill, with the gradient of the same parameter",
+            12: "each batch has moved it",
+        },
     ),
 ]

@@ -8,6 +8,7 @@ from backprop._arrays import FloatArray
 from backprop.exercises.code import Code
 from backprop.exercises.exercise import Exercise
 from backprop.exercises.formula import Formula, Letter
+from backprop.exercises.numbers import wrong_line
 
 _n, _p, _d = sp.symbols("n p d", integer=True, positive=True)
 _g, _x = sp.symbols("g x", real=True)
@@ -68,5 +69,15 @@ EXERCISES: list[Exercise] = [
             (np.zeros(3), 0.5),
             (np.array([[-1e5], [1e5]]), 2.0),
         ),
+    ),
+    wrong_line(
+        "vanishing-bug",
+        line=5,
+        last=10,
+        right={
+            4: "pairs of neighbouring layers, the fan-in first",
+            6: "a bias may start at 0: the weights are different already",
+            8: "what is below 0 becomes 0, as it should",
+        },
     ),
 ]

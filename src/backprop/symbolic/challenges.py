@@ -6,17 +6,14 @@
 Derivative(tanh(z), z) = ... = 1 - tanh(z)**2    not yet: the last line has to be 1 - tanh(z)**2
 """
 
-from dataclasses import dataclass
-
 import sympy as sp
 from sympy import Derivative, Matrix, Sum, exp, log, symbols, tanh
-from sympy.logic.boolalg import Boolean
 
 from backprop._registry import Registry
 from backprop.symbolic.activations import i, k, n, scores, sigmoid, softmax, z
-from backprop.symbolic.printing import condition, latex
-from backprop.symbolic.proof import LATEX, Derivation
-from backprop.symbolic.terms import Term
+from backprop.symbolic.challenge import Challenge, Judgement, missing
+from backprop.symbolic.chapter_challenges import CHAPTER_CHALLENGES
+from backprop.symbolic.proof import Derivation
 
 u, v = symbols("u v", real=True)
 """Any two real numbers."""
@@ -29,52 +26,6 @@ B = Matrix(2, 2, symbols("b_11 b_12 b_21 b_22", real=True))
 """Two matrices of two rows and two columns."""
 
 
-@dataclass(frozen=True)
-class Challenge:
-    """A claim ``start relation end`` wherever ``where`` holds, to be proved line by line."""
-
-    name: str
-    start: Term
-    end: Term
-    steps: int = 2
-    """How many lines to write at least, the end among them; the engine may need fewer."""
-    relation: str = "="
-    where: Boolean = sp.true
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What is said of a derivation that is to prove the claim of a challenge."""
-
-    challenge: Challenge
-    proof: Derivation
-    missing: str
-    """What it still lacks; nothing if the claim is proved."""
-
-    @property
-    def verdict(self) -> str:
-        """In a word or two whether the claim is proved."""
-        return f"Not yet: {self.missing}" if self.missing else "Proved, the whole claim,"
-
-    def _repr_latex_(self) -> str:
-        if not self.missing:
-            return self.proof._repr_latex_()
-        task = self.challenge
-        limits = condition(task.where, {}, task.start, task.end)
-        rows = [
-            rf"& {latex(task.start)} && {limits}",
-            r"=\;& \cdots && \text{your steps}",
-            rf"{LATEX[task.relation]}\;& {latex(task.end)} && \text{{to be reached}}",
-        ]
-        return "$$\\begin{aligned}\n" + "\\\\[0.6ex]\n".join(rows) + "\n\\end{aligned}$$"
-
-    def __repr__(self) -> str:
-        if not self.missing:
-            return f"{self.proof}\nproved"
-        task = self.challenge
-        return f"{task.start} = ... {task.relation} {task.end}    not yet: {self.missing}"
-
-
 def judge(name: str, proof: Derivation) -> Judgement:
     """Say whether a derivation proves the claim of the challenge with this name.
 
@@ -83,21 +34,8 @@ def judge(name: str, proof: Derivation) -> Judgement:
     """
     if not isinstance(proof, Derivation):
         raise TypeError(f"proof is {proof!r}; it has to be a Derivation")
-    task = CHALLENGES[name]
-    return Judgement(task, proof, _missing(task, proof))
-
-
-def _missing(task: Challenge, proof: Derivation) -> str:
-    if proof.start != task.start:
-        return f"it has to start from {task.start}"
-    if proof.given or proof.where not in {sp.true, task.where}:
-        return f"it assumes more than {task.where if task.where != sp.true else 'the claim does'}"
-    if proof.end != task.end:
-        return f"the last line has to be {task.end}"
-    if proof.result.relation != task.relation:
-        return f"it shows {proof.result.relation} and not {task.relation}"
-    lines = len(dict.fromkeys(proof.terms)) - 1
-    return "" if lines >= task.steps else f"write {task.steps} different lines or more, not {lines}"
+    task = CHAPTER_CHALLENGES.get(name) or CHALLENGES[name]
+    return Judgement(task, proof, missing(task, proof))
 
 
 AB = A * B
