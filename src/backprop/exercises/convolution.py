@@ -68,7 +68,7 @@ EXERCISES: list[Exercise] = [
     ),
     Numbers(
         "conv-sharpen",
-        "the nine entries, row by row",
+        "The nine entries, row by row",
         {f"w{u}{v}": f"row {u}, column {v}" for u in range(3) for v in range(3)},
         (
             Rule(

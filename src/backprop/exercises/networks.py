@@ -86,7 +86,7 @@ EXERCISES: list[Exercise] = [
     ),
     Numbers(
         "network-agree",
-        "the parameters",
+        "The parameters",
         {
             **{name: "into unit 1" for name in ("w11", "w12", "b1")},
             **{name: "into unit 2" for name in ("w21", "w22", "b2")},

@@ -112,7 +112,7 @@ def wrong_line(name: str, line: int, last: int, right: Mapping[int, str]) -> Num
     outside = "the lines are numbered from 1 to " + str(last)
     return Numbers(
         name,
-        "the wrong line",
+        "The wrong line",
         {"line": "its number"},
         (
             Rule("line", ">=", 1, outside),
