@@ -32,6 +32,13 @@ def test_padding_is_hatched_and_without_a_number(axes):
     assert [text.get_text() for text in axes().texts] == list("01234")
 
 
+def test_zeros_between_cells_are_hatched_as_padding_is(axes):
+    draw_windows(5, [], before=1, apart=2)
+    hatched = [patch.get_x() for patch in axes().patches if patch.get_hatch()]
+    assert hatched == [-1, 1, 3]
+    assert [text.get_text() for text in axes().texts] == list("012")
+
+
 def test_a_stack_is_drawn_with_the_cells_that_its_first_output_sees(axes):
     draw_stack(9, [Sliding(3, stride=2), Sliding(3)])
     assert [len(cells.get_offsets()) for cells in axes().collections] == [2, 4, 9]

@@ -14,19 +14,22 @@ _BLUE, _ORANGE, _GREY = "C0", "C1", "0.7"
 _TEXT = 13  # points: legible where the picture is half as wide, on a phone
 
 
-def draw_windows(n: int, windows: Sequence[ArrayLike], before: int = 0, after: int = 0) -> None:
+def draw_windows(
+    n: int, windows: Sequence[ArrayLike], before: int = 0, after: int = 0, *, apart: int = 1
+) -> None:
     """Draw n cells in their padding and, below them, the cells that each window reads.
 
-    A window that hangs over the end is orange and dashed.
+    Every ``apart``-th of the n is a cell of the input, and the others are zeros, drawn as padding
+    is. A window that hangs over the end is orange and dashed.
     """
     height = 0.9 + 0.2 * len(windows)
     _, axes = plt.subplots(figsize=(7, height), layout="constrained")
     for cell in range(-before, n + after):
-        inside = 0 <= cell < n
+        inside = 0 <= cell < n and cell % apart == 0
         hatch = None if inside else "////"
         axes.add_patch(Rectangle((cell, 0), 1, 0.8, fill=False, ec="0.5", hatch=hatch))
         if inside:
-            axes.text(cell + 0.5, 0.4, str(cell), ha="center", va="center", fontsize=_TEXT)
+            axes.text(cell + 0.5, 0.4, str(cell // apart), ha="center", va="center", fontsize=_TEXT)
     for k, positions in enumerate(map(np.asarray, windows)):
         y, fits = -0.35 - 0.3 * k, positions[-1] < n + after
         colour, line = (_BLUE, "-") if fits else (_ORANGE, "--")
