@@ -93,7 +93,10 @@ def test_a_wrong_name_and_no_derivation_are_refused():
 @pytest.fixture(scope="module")
 def judged(chapter):
     """Return what a chapter's benches and solutions show, a list for each name in its order."""
-    notebook = jupytext.read(chapter)
+    text = chapter.read_text(encoding="utf-8")
+    if not any(f'judge("{name}"' in text for name in CHAPTER_CHALLENGES):
+        return {}
+    notebook = jupytext.reads(text, "md:myst")
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     scope, shown = {}, {}
     for cell, nodes in zip(cells, needed([c.source for c in cells], _judges), strict=True):
@@ -110,8 +113,7 @@ def _judges(node):
 
 
 def test_a_bench_of_a_chapter_begins_as_its_claim_does_and_the_solution_proves_it(judged):
-    for name in judged.keys() & CHAPTER_CHALLENGES.keys():
-        (on_bench, begun), (on_second_bench, solution) = judged[name]
+    for (on_bench, begun), (on_second_bench, solution) in judged.values():
         assert on_bench and not on_second_bench
         assert "the last line" in begun.missing
         assert begun.proof.given == begun.challenge.given

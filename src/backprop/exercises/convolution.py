@@ -69,7 +69,7 @@ EXERCISES: list[Exercise] = [
     Numbers(
         "conv-sharpen",
         "The nine entries, row by row",
-        {f"w{u}{v}": f"row {u}, column {v}" for u in range(3) for v in range(3)},
+        {f"w{u}{v}": "" for u in range(3) for v in range(3)},
         (
             Rule(
                 "w00 + w01 + w02 + w10 + w11 + w12 + w20 + w21 + w22",

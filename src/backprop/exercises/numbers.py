@@ -58,7 +58,7 @@ class Numbers(Exercise):
     asks
         What the numbers are; the label of the box.
     numbers
-        Each number's name, and what it is.
+        Each number's name, and what it is, where that needs words.
     rules
         What is asked of them; the first one that is broken is told.
     solution
@@ -76,7 +76,7 @@ class Numbers(Exercise):
     @property
     def vocabulary(self) -> list[str]:
         """A phrase for each number."""
-        return [f"{name} ({meaning})" for name, meaning in self.numbers.items()]
+        return [f"{name} ({text})" if text else name for name, text in self.numbers.items()]
 
     def check(self, answer: str | float | Sequence[float]) -> Verdict:
         """Judge numbers, or a text that lists them with commas, by the rules.
