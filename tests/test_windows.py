@@ -1,7 +1,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from backprop.explorers.windows import draw_stack, draw_windows
+from backprop.explorers.windows import draw_planes, draw_stack, draw_windows
 from backprop.geometry import Sliding, window
 
 
@@ -37,6 +37,14 @@ def test_zeros_between_cells_are_hatched_as_padding_is(axes):
     hatched = [patch.get_x() for patch in axes().patches if patch.get_hatch()]
     assert hatched == [-1, 1, 3]
     assert [text.get_text() for text in axes().texts] == list("012")
+
+
+def test_a_plane_has_a_dot_for_each_window_and_shows_what_the_first_one_reads(axes):
+    draw_planes(6, [Sliding(3, padding=1, stride=2)])
+    assert len(axes().collections[0].get_offsets()) == 9
+    assert axes().get_title().endswith("3 × 3")
+    blue = [patch.get_xy() for patch in axes().patches if patch.get_facecolor()[3]]
+    assert sorted(blue) == [(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)]
 
 
 def test_a_stack_is_drawn_with_the_cells_that_its_first_output_sees(axes):

@@ -1,6 +1,8 @@
-"""Still pictures of windows along a line, and of what a stack of them sees (chapter 13)."""
+"""Still pictures of windows along a line and in a plane, and of what a stack sees (chapter 13)."""
 
 from collections.abc import Sequence
+from itertools import product, zip_longest
+from math import ceil
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from backprop.geometry import Field, Sliding, receptive_field, window
+from backprop.geometry import Field, Sliding, receptive_field, window, window_starts
 
 _BLUE, _ORANGE, _GREY = "C0", "C1", "0.7"
 _TEXT = 13  # points: legible where the picture is half as wide, on a phone
@@ -38,6 +40,36 @@ def draw_windows(
     axes.set(xlim=(-before - 0.2, n + after + 3), ylim=(-0.3 - 0.3 * len(windows), 0.9))
     axes.axis("off")
     plt.show()
+
+
+def draw_planes(n: int, layers: Sequence[Sliding]) -> None:
+    """Draw n x n cells in their padding for each layer, the same along both axes; three in a row.
+
+    What the first window reads is blue, and a dot stands where each window begins.
+    """
+    rows = ceil(len(layers) / 3)
+    _, panels = plt.subplots(rows, 3, figsize=(7, 2.6 * rows), layout="constrained", squeeze=False)
+    for axes, layer in zip_longest(panels.flat, layers):
+        axes.axis("off")
+        if layer:
+            _draw_plane(axes, n, layer)
+    plt.show()
+
+
+def _draw_plane(axes: Axes, n: int, layer: Sliding) -> None:
+    slide, padding = layer._asdict(), layer.padding
+    before, after = padding if isinstance(padding, tuple) else (padding, padding)
+    reads, starts = window(0, **slide), window_starts(n, **slide)
+    for y, x in product(range(-before, n + after), repeat=2):
+        colour = _BLUE if x in reads and y in reads else "none"
+        hatch = None if 0 <= x < n and 0 <= y < n else "////"
+        axes.add_patch(Rectangle((x, y), 1, 1, fc=colour, ec="0.5", hatch=hatch))
+    down, right = np.meshgrid(starts, starts)
+    axes.scatter(right + 0.5, down + 0.5, s=30, color=_ORANGE, zorder=2)
+    sizes = f"p = {padding}, s = {layer.stride}, d = {layer.dilation}"
+    axes.set_title(f"{sizes}\n{len(starts)} × {len(starts)}", fontsize=_TEXT)
+    low, high = -before - 0.1, n + after + 0.1
+    axes.set(xlim=(low, high), ylim=(high, low), aspect="equal")
 
 
 def draw_stack(n: int, layers: Sequence[Sliding]) -> None:
