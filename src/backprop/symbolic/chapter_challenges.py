@@ -5,17 +5,15 @@ from sympy import Derivative, Function, Integer, KroneckerDelta, Sum, exp, floor
 from backprop._registry import Registry
 from backprop.symbolic.activations import k, n, relu, sigmoid, softmax, softplus, z
 from backprop.symbolic.challenge import Challenge
-from backprop.symbolic.geometry import n as cells
-from backprop.symbolic.geometry import q, r, s, t
 
 b, u, v, w, x, y = symbols("b u v w x y", real=True)
 c = symbols("c", positive=True)
-true_class, M = symbols("c M", integer=True, positive=True)
+true_class, cells, s, M = symbols("c n s M", integer=True, positive=True)
 first, second, third = (Function(name, real=True)(x) for name in "fgk")
 count = exp(w * x + b)
 a_0, a_1, a_2, w_0, w_1, w_2 = symbols("a_0 a_1 a_2 w_0 w_1 w_2", real=True)
 delta_0, delta_1, delta_2 = symbols("delta_0 delta_1 delta_2", real=True)
-rest, gap = symbols("u v", integer=True, nonnegative=True)
+q, r, t, rest, gap = symbols("q r t u v", integer=True, nonnegative=True)
 
 CHAPTER_CHALLENGES = Registry(
     "challenge",
