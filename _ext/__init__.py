@@ -19,6 +19,7 @@ from . import (
     previews,
     results,
     searching,
+    tables,
     weight,
 )
 
@@ -42,6 +43,7 @@ def setup(app):
         chapter_map,
         results,
         derivations,
+        tables,
         pictures,
         pages,
         previews,

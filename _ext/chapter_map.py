@@ -50,7 +50,7 @@ def _html(env, link):
     )
     lines = [_line(place[a], place[b]) for b in place for a in _closest(needs, b)]
     return (
-        f'<nav class="chapter-map" aria-label="Chapters" style="--columns: {len(parts)}">'
+        f'<nav class="chapter-map" aria-label="Chapters">'
         f'<svg viewBox="0 0 {len(parts)} {rows}" preserveAspectRatio="none" aria-hidden="true">'
         f'<path d="{" ".join(lines)}"/></svg>{columns}</nav>'
     )

@@ -1,4 +1,7 @@
-"""Explorers live in the static page: their state lies beside it, and `host.js` starts them."""
+"""Explorers live in the static page: their state lies beside it, and `host.js` starts them.
+
+Where no script runs, a picture of each and what it says stand in its place.
+"""
 
 import hashlib
 import json
@@ -7,11 +10,14 @@ from pathlib import Path
 
 from docutils import nodes
 from myst_nb.sphinx_ import NbMetadataCollector
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
 VIEW = re.compile(r'<script type="application/vnd\.jupyter\.widget-view\+json">(.*)</script>', re.S)
+EXPORT = re.compile(r"^export (?=async |function|class |const |let )", re.M)
+DEFAULT = re.compile(r"^export default (?=[^;]*;\s*\Z)", re.M)
 NOT_FOR_THE_PAGE = re.compile(r"_model_|_view_|_dom_classes|_anywidget_id|layout|tabbable|tooltip")
 
 
@@ -23,7 +29,7 @@ def embed(app, doctree):
     scripts = NbMetadataCollector.get_js_files(app.env, app.env.docname)
     _, state_script = scripts.pop("ipywidgets_state", (None, {"body": '{"state": {}}'}))
     models = json.loads(state_script["body"])["state"]
-    for node in doctree.findall(nodes.raw):
+    for node in list(doctree.findall(nodes.raw)):
         view = VIEW.fullmatch(node.astext())
         if not view:
             continue
@@ -34,20 +40,52 @@ def embed(app, doctree):
             logger.warning(message, name, location=node)
             continue
         root = "../" * app.env.docname.count("/")
-        node.children = [nodes.Text(element(model, Path(app.outdir), root))]
+        opening = element(model, Path(app.outdir), root).removesuffix("</div>")
+        parts = [_html(f"{opening}<noscript>"), *_still(node.parent), _html("</noscript></div>")]
+        node.parent.children = []
+        node.parent += parts
+
+
+def _html(text):
+    return nodes.raw("", text, format="html")
+
+
+def _still(view):
+    """Return what an explorer leaves where no script runs: its picture, and what it says."""
+    forms = {form["mime_type"]: form for form in view.parent}
+    if not {"image/png", "text/plain"} <= set(forms):
+        return []
+    image = next(forms["image/png"].findall(nodes.image)).deepcopy()
+    image["alt"] = "The explorer as it begins"
+    return [image, nodes.paragraph("", forms["text/plain"].astext())]
 
 
 def element(model, outdir, root):
     """Return the element that `host.js` fills; what it needs is written below ``outdir``."""
     state = {k: v for k, v in model["state"].items() if not NOT_FOR_THE_PAGE.match(k)}
-    code = _share({"esm": state.pop("_esm"), "css": state.pop("_css", "")}, outdir)
-    data = _share({"state": state, "buffers": model.get("buffers", [])}, outdir)
+    css, front = json.dumps(state.pop("_css", "")), _function(state.pop("_esm"))
+    model = {"state": state, "buffers": model.get("buffers", [])}
+    code = _share(f'{{"css": {css}, "front": {front}}}', outdir)
+    data = _share(json.dumps(model, sort_keys=True), outdir)
     return f'<div class="explorer" data-front-end="{root}{code}" data-model="{root}{data}"></div>'
 
 
-def _share(data, outdir):
-    """Write data that pages share to a file: a plain script, as fetching needs a server."""
-    text = json.dumps(data, sort_keys=True)
+def _function(module):
+    """Return a module as a function that returns its default export.
+
+    A plain script can hold it, and that is all that a page may load from a file, and all that some
+    servers allow.
+    """
+    code = EXPORT.sub("", DEFAULT.sub("return ", module))
+    if found := re.search(r"^(?:export|import)\b.*", code, re.M):
+        raise ExtensionError(
+            f"the front end of an explorer must end with its only export: {found[0]}"
+        )
+    return f'() => {{\n"use strict";\n{code}\n}}'
+
+
+def _share(text, outdir):
+    """Write what pages share, given as JavaScript, to a plain script, for the same reason."""
     name = hashlib.sha256(text.encode()).hexdigest()[:12] + ".js"
     file = outdir / "_static/explorers" / name
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -11,8 +11,6 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
-from .offline import preload
-
 logger = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
@@ -74,10 +72,9 @@ def configure(app, config):
 
 
 def equip(app, pagename, templatename, context, doctree):
-    """Give a page that has formulas their style and their font."""
+    """Give a page that has formulas their style."""
     if "<math" in context.get("body", ""):
         app.add_css_file("mathematics.css")
-        preload(app, "termes-math-subset")
 
 
 def setup(app):

@@ -1,14 +1,13 @@
 """Small mends of the finished pages: accessible, light, and the same in each build."""
 
+import json
 import re
 import struct
 from pathlib import Path
 
 from .icons import drawn
+from .offline import fonts
 
-# The theme says light or dark only when all else has loaded: the page is then laid out anew.
-THEME = """if (document.documentElement.dataset.theme === "auto") document.documentElement.dataset
-.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light\""""
 MENDS = {
     # the book's title stands in no landmark
     '<div id="pst-primary-sidebar" class': '<div id="pst-primary-sidebar" role="region" '
@@ -21,7 +20,23 @@ MENDS = {
     '<meta name="viewport" content="width=device-width, initial-scale=1"/>': "",
     '<meta name="docsearch:language" content="en"/>': "",
     '<meta name="docsearch:version" content="" />': "",
+    # without a script, a page is light
+    'data-theme="auto">': 'data-theme="light">',
+    # a server may forbid scripts that stand in the page
+    ' onclick="toggleFullScreen()"': ' data-press="fullscreen"',
+    ' onclick="window.print()"': ' data-press="print"',
 }
+# What the theme runs first, `first.js` does, and says light or dark before the page is drawn.
+FIRST = re.compile(
+    r'<script data-cfasync="false">.*?</script>(?:\s*<!--[^<]*?-->\s*<noscript>.*?</noscript>)?',
+    re.S,
+)
+UNWANTED = re.compile(
+    r"<script>(?:let|var) toggle\w+ = [^<]*;</script>\n?"  # togglebutton.js says it itself
+    r"|<script>\s*// Activate the search field.*?</script>",
+    re.S,
+)
+ROOT = re.compile(r'data-content_root="([^"]*)"')
 # Sphinx knows the checksums of its files only from its second build in a folder on.
 CHECKSUM = re.compile(r'\?(?:v|digest)=[0-9a-f]+"')
 # Names, numbers and operators need no colour of their own: it would double the weight of a page.
@@ -42,6 +57,9 @@ IMAGE = re.compile(r'<img (?![^>]*\bwidth=)([^>]*\bsrc="([^"]+\.png)")')
 def mended(text):
     for old, new in MENDS.items():
         text = text.replace(old, new)
+    if root := ROOT.search(text):
+        first = f'{root[1]}_static/first.js" data-fonts="{" ".join(fonts(text))}'
+        text = FIRST.sub(f'<script src="{first}"></script>', UNWANTED.sub("", text))
     text = SEARCH.sub("", PRINTED_CONTENTS.sub("", CHECKSUM.sub('"', text)))
     return drawn(PLAIN.sub(r"\1", text))
 
@@ -57,11 +75,25 @@ def sized(text, folder):
     return IMAGE.sub(image, text)
 
 
+def _toggles(config):
+    """Return what togglebutton.js expects, and a page would say in scripts of its own."""
+    values = {
+        "togglebuttonSelector": config.togglebutton_selector,
+        "toggleHintShow": config.togglebutton_hint,
+        "toggleHintHide": config.togglebutton_hint_hide,
+        "toggleOpenOnPrint": str(config.togglebutton_open_on_print).lower(),
+    }
+    return "".join(f"var {name} = {json.dumps(value)};\n" for name, value in values.items())
+
+
 def mend(app, exception):
     if exception or app.builder.format != "html":
         return
     toggle = Path(app.outdir, "_static/togglebutton.js")
-    toggle.write_text(toggle.read_text(encoding="utf-8").replace(UNNAMED, NAMED), encoding="utf-8")
+    code = toggle.read_text(encoding="utf-8").replace(UNNAMED, NAMED)
+    if not code.startswith("var togglebuttonSelector"):
+        code = _toggles(app.config) + code
+    toggle.write_text(code, encoding="utf-8")
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         better = sized(mended(text), page.parent)
@@ -71,4 +103,3 @@ def mend(app, exception):
 
 def setup(app):
     app.connect("build-finished", mend)
-    app.add_js_file(None, body=THEME, priority=0)

@@ -14,7 +14,7 @@ HEADINGS = {"h1", "h2", "h3"}
 INLINE = {"a", "abbr", "b", "code", "em", "i", "kbd", "q", "small", "span", "strong", "sub", "sup"}
 # What nobody looks for, and solutions: they are for who has tried.
 SKIPPED = re.compile(
-    r"\b(bibtex-citation|eqno|explorer|headerlink|solution|stated|toctree-wrapper)\b"
+    r"\b(bibtex-citation|column-name|eqno|explorer|headerlink|solution|stated|toctree-wrapper)\b"
 )
 EQUATION = re.compile(r"equation-(?:def-)?(.+)")
 IMPORT = re.compile(r"^(?:from \S+ )?import (?:\([^)]*\)|.*)$", re.M)

@@ -22,10 +22,12 @@ NEEDS = {
     "design-tabs.js": "sd-tab-set",
     "host.js": 'class="explorer"',
     "live.js": "data-live",
-    "page.js": 'class="formula"|<pre',
+    "page.js": 'class="formula"|<pre|data-press',
     "previews.js": "reference internal",
     "togglebutton.js": 'class="toggle|toggle[ "]|[ "]dropdown admonition|admonition[^"]* dropdown',
 }
+FIRST = "first.js"
+"""The only script that what is drawn waits for."""
 # The theme measures all that may scroll, one by one, at each change of it: page.js does so once.
 THEME = "_static/scripts/pydata-sphinx-theme.js"
 TAB_STOPS = re.compile(
@@ -80,6 +82,8 @@ def _light(text, bundle):
 
     def script(match):
         attributes, source = match.groups()
+        if source.endswith(FIRST):
+            return match[0]
         need = NEEDS.get(source.rsplit("/", 1)[-1], "")
         return (
             f'<script defer{attributes} src="{source}"></script>\n' if re.search(need, text) else ""

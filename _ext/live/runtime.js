@@ -3,6 +3,10 @@ import jail from "./jail.html";
 
 const LONG_HIDDEN = 5 * 60e3; // ms after which a hidden page lets its memory go
 const SIZE = Object.values(PARTS).flat().reduce((sum, [, size]) => sum + size, 0);
+const OPENS = 3e3; // ms after which a frame that has loaded has run its script
+const BARRED =
+  "The Content-Security-Policy of this server keeps Python from starting; " +
+  "the README of the book says what it must allow.";
 export const megabytes = (size) => (size / 1e6).toFixed(1);
 
 export class Stopped extends Error {}
@@ -130,8 +134,9 @@ function opened() {
   frame.hidden = true;
   frame.title = "Python";
   frame.srcdoc = jail;
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     waiting.open = { resolve, reject() {} };
+    frame.onload = () => setTimeout(() => reject(new Error(BARRED)), OPENS);
     document.body.append(frame);
   });
 }

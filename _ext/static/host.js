@@ -62,17 +62,23 @@
     return loading[name];
   }
 
+  // A sheet that is made here: a server may forbid style that stands in the page.
+  const dressed = new Set();
+  function dress(css) {
+    if (dressed.has(css)) return;
+    dressed.add(css);
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    document.adoptedStyleSheets.push(sheet);
+  }
+
   async function start(el) {
     const parts = [el.dataset.frontEnd, el.dataset.model].map(shared);
-    const [{ esm, css }, data] = await Promise.all(parts);
+    const [{ front, css }, data] = await Promise.all(parts);
+    dress(css);
     const model = new Model(structuredClone(data));
-    const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
-    const exported = (await import(url)).default;
-    URL.revokeObjectURL(url);
+    const exported = front();
     const widget = typeof exported === "function" ? await exported() : exported;
-    const style = document.createElement("style");
-    style.textContent = css;
-    el.append(style);
     await widget.initialize?.({ model });
     await widget.render({ model, el });
     el.dataset.ready = "true";

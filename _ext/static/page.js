@@ -10,6 +10,13 @@ const watch = new ResizeObserver((entries) => {
 const boxes = ".formula, pre, .cell_output > .output, .pst-scrollable-table-container";
 for (const box of document.querySelectorAll(boxes)) watch.observe(box);
 
+// The theme's buttons: what they do is said here, as a server may forbid scripts in the page.
+document.addEventListener("click", ({ target }) => {
+  const press = target.closest("[data-press]")?.dataset.press;
+  if (press === "print") print();
+  if (press === "fullscreen") toggleFullScreen();
+});
+
 /** Unfold the mistake that a link leads to: its heading alone would not tell much. */
 function unfold() {
   const target = document.getElementById(location.hash.slice(1));

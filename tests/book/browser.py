@@ -64,6 +64,9 @@ def launch(playwright):
 def lay_out(page):
     """Lay a page out as a whole: what is below the first screen waits until it comes near."""
     page.evaluate(
-        """document.head.append(Object.assign(document.createElement("style"),
-            {textContent: "* { content-visibility: visible !important }"}))"""
+        """() => {
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync("* { content-visibility: visible !important }");
+            document.adoptedStyleSheets.push(sheet);
+        }"""
     )

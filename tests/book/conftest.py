@@ -20,6 +20,7 @@ PAGES = sorted(
     if "_static" not in path.parts
 )
 
+STRICT = "default-src 'self'; script-src 'self'"
 HOST = Path(__file__).parents[2] / "_ext/static/host.js"
 BLANK = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Explorers</title>
 <meta name="viewport" content="width=device-width"><style>body {{ margin: 1rem; }}
@@ -67,19 +68,41 @@ def browser():
         browser.close()
 
 
-class _Quiet(SimpleHTTPRequestHandler):
+class _Server(SimpleHTTPRequestHandler):
+    policy = ""
+
+    def end_headers(self):
+        self.send_header("Content-Security-Policy", self.policy)
+        super().end_headers()
+
     def log_message(self, *_):
         pass
 
 
 @pytest.fixture(scope="session")
-def site():
-    """Serve the book and return its address, with a slash at the end."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=HTML))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+def serve():
+    """Return a function that serves the book with a Content-Security-Policy.
+
+    It returns the address, with a slash at the end.
+    """
+    servers = []
+
+    def serve(policy):
+        handler = type("_Server", (_Server,), {"policy": policy})
+        servers.append(ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=HTML)))
+        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{servers[-1].server_port}/"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site(serve):
+    """Serve the book with the strictest policy that it works under, and return its address."""
+    return serve(STRICT)
 
 
 @pytest.fixture

@@ -6,18 +6,22 @@ import pytest
 
 
 @pytest.fixture
-def run(visit, root):
+def run(visit, html, root):
     """Run a front end's `render` body in a page, and return what it logs."""
 
     def run(body, *, buffers=(), export="{ render }", **state):
-        page = visit("index.html")
-        esm = f"const log = []; async function render({{ model, el }}) {{ {body}"
-        esm += f"; el.dataset.log = JSON.stringify(log) }} export default {export};"
-        shared = {"code": {"esm": esm, "css": ""}}
-        shared["model"] = {"state": state, "buffers": list(buffers)}
+        page = visit("index.html", base=f"{html.as_uri()}/")  # no server forbids what it tries
+        front = f"const log = []; async function render({{ model, el }}) {{ {body}"
+        front += f"; el.dataset.log = JSON.stringify(log) }} return {export};"
+        model = {"state": state, "buffers": list(buffers)}
         page.evaluate(
-            """(shared) => {
-                window.explorerData = shared;
+            f"""(model) => {{
+                window.explorerData = {{ model, code: {{ css: "", front() {{ {front} }} }} }};
+            }}""",
+            model,
+        )
+        page.evaluate(
+            """() => {
                 const el = document.createElement("div");
                 el.className = "explorer";
                 el.id = "tested";
@@ -25,8 +29,7 @@ def run(visit, root):
                 el.dataset.frontEnd = `${empty}#/code`;
                 el.dataset.model = `${empty}#/model`;
                 document.body.replaceChildren(el);
-            }""",
-            shared,
+            }"""
         )
         page.add_script_tag(path=root / "_ext/static/host.js")
         ready = page.locator("#tested[data-ready=true]")

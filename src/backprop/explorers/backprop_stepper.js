@@ -304,7 +304,7 @@ function render({ model, el }) {
     const tall = room < 0.78 * graph.wide.size[0];
     if (stage.dataset.tall !== String(tall)) {
       stage.dataset.tall = tall;
-      stage.innerHTML = graphSvg(graph, tall);
+      paint(stage, graphSvg(graph, tall));
       fill(stage, graph.given, steps, model.get("step"));
     }
     [stage, ...ledger.children].forEach(reachable);

@@ -3,9 +3,21 @@
 /** Make an HTML element with these attributes and children. */
 function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "style") element.style.cssText = value;
+    else element.setAttribute(name, value);
+  }
   element.append(...children);
   return element;
+}
+
+/** Paint an element with markup, whose styles are set one by one: a server may forbid attributes. */
+function paint(element, markup) {
+  element.innerHTML = markup.replaceAll(' style="', ' data-style="');
+  for (const part of element.querySelectorAll("[data-style]")) {
+    part.style.cssText = part.dataset.style;
+    part.removeAttribute("data-style");
+  }
 }
 
 /** An id that is free on the page, however many explorers it holds. */

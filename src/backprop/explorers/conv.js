@@ -230,7 +230,7 @@ function drawGrids(parts, geometry) {
   parts.picture.style.setProperty("--widest", Math.max(padded, size ?? 0));
   parts.picture.style.setProperty("--across", padded + (size ?? 0));
   parts.inputTitle.textContent = `Input ${square(geometry.n)}`;
-  parts.input.innerHTML = inputPicture(geometry, `${parts.id}-hatch`);
+  paint(parts.input, inputPicture(geometry, `${parts.id}-hatch`));
   parts.output.hidden = size === null;
   if (size === null) {
     parts.outputTitle.textContent = "No output";
@@ -239,7 +239,7 @@ function drawGrids(parts, geometry) {
     return;
   }
   parts.outputTitle.textContent = `Output ${square(size)}`;
-  parts.output.innerHTML = outputPicture(size, parts.id);
+  paint(parts.output, outputPicture(size, parts.id));
   parts.output.setAttribute("aria-label", `Output ${square(size)}: arrow keys choose a cell`);
   parts.formulaLine.replaceChildren(...formulaPicture(geometry));
   parts.remark.textContent = leftOut(geometry);

@@ -216,13 +216,13 @@ function drawGrids({ id, stage, inputTitle, input, outputTitle, output, legend }
   stage.style.setProperty("--widest", image[0].length);
   stage.style.setProperty("--across", image[0].length + columns);
   inputTitle.textContent = `Input ${shape(state.image.length, state.image[0].length)}`;
-  input.innerHTML = grid(image, state.padding, grey, "presentation", () => "");
+  paint(input, grid(image, state.padding, grey, "presentation", () => ""));
   input.setAttribute("aria-label", `${inputTitle.textContent}, padding ${state.padding}`);
   outputTitle.textContent = `Output ${shape(rows, columns)}`;
   const gridcell = (i, j) =>
     `id="${id}-${i}-${j}" data-row="${i}" data-column="${j}" role="gridcell" ` +
     `aria-label="(${i}, ${j}): ${short(result[i][j])}"`;
-  output.innerHTML = grid(result, 0, grey, "row", gridcell);
+  paint(output, grid(result, 0, grey, "row", gridcell));
   output.setAttribute("aria-label", `${outputTitle.textContent}: arrow keys choose a cell`);
 }
 

@@ -545,7 +545,7 @@ function render({ model, el }) {
     const tall = range.element.clientWidth < 0.8 * wide.width;
     if (stage.dataset.tall === String(tall)) return;
     stage.dataset.tall = tall;
-    stage.innerHTML = (tall ? graphSvg(graph, true) : wide).svg;
+    paint(stage, (tall ? graphSvg(graph, true) : wide).svg);
     if (stage.scrollWidth > stage.clientWidth) stage.setAttribute("tabindex", "0");
     else stage.removeAttribute("tabindex");
   }

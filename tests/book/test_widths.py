@@ -1,0 +1,79 @@
+"""Nothing runs off the screen, however wide it is, and wide tables can be read on a narrow one."""
+
+import os
+
+from conftest import PAGES
+
+EVERY = 1 if os.environ.get("CI") else 27  # all widths of all pages take minutes
+STEPS = (*range(320, 1601, 16), 767, 769, 959, 961, 991, 993, 1201)
+ENDS = (320, 1199)
+"""What is too wide shows here first: in the narrowest page, and before a margin is there."""
+BREAKS = 480  # px up to which a formula in a line may break
+# A formula keeps its size at all widths above: a page without formulas is laid out in no time.
+FREEZE = """() => {
+    const formulas = [...document.querySelectorAll("math")];
+    const boxes = formulas.map((formula) => formula.getBoundingClientRect());
+    const places = boxes.map(({ width, height }, k) => {
+        const place = document.createElement("span");
+        const display = getComputedStyle(formulas[k]).display.includes("block") ? "" : "inline-";
+        place.style.cssText = `display: ${display}block; width: ${width}px; height: ${height}px`;
+        return place;
+    });
+    formulas.forEach((formula, k) => formula.replaceWith(places[k]));
+    window.thaw = () => places.forEach((place, k) => place.replaceWith(formulas[k]));
+}"""
+TOO_WIDE = """() => {
+    const screen = document.documentElement.clientWidth;
+    const wide = [...document.querySelectorAll("article :is(.tag_full-width, .margin)")];
+    const ends = wide.map((element) => element.getBoundingClientRect().right);
+    return Math.max(document.scrollingElement.scrollWidth, ...ends) - screen;
+}"""
+
+
+def test_nothing_runs_off_the_screen(look, page_path):
+    page = look(width=390)
+    off, frozen = {}, False
+    for width in sorted({*ENDS, *STEPS[PAGES.index(page_path) % EVERY :: EVERY]}):
+        page.set_viewport_size({"width": width, "height": 900})
+        if width > BREAKS and not frozen:
+            page.evaluate(FREEZE)
+            frozen = True
+        if (excess := page.evaluate(TOO_WIDE)) > 0.5:
+            off[width] = excess
+    page.evaluate("thaw()")
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert off == {}
+
+
+def test_a_wide_table_is_a_list_on_a_phone(look):
+    page = look(width=390)
+    tables = page.locator("table.stacks").all()
+    for table in tables:
+        assert table.evaluate("(table) => table.scrollWidth - table.parentElement.clientWidth") <= 0
+        names = table.locator(".column-name").all_inner_texts()
+        assert names and all(names)
+
+
+def test_the_contents_fold_beside_what_is_wide(visit):
+    page = visit("chapters/04-losses.html")
+    contents = page.locator(".bd-sidebar-secondary")
+    assert contents.locator("nav").evaluate("(nav) => getComputedStyle(nav).opacity") == "1"
+    page.locator(".tag_full-width").first.scroll_into_view_if_needed()
+    page.locator(".bd-sidebar-secondary.hide").wait_for()
+    assert contents.bounding_box()["height"] <= 48
+
+
+def test_code_fits_into_its_column(look):
+    page = look(width=1280)
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll("article .cell_input pre")]
+            .filter((code) => code.checkVisibility() && code.scrollWidth > code.clientWidth)
+            .map((code) => code.textContent.trim().slice(0, 60))"""
+    )
+    assert cut == []
+
+
+def test_no_line_of_code_is_long(html, page_path, parsed):
+    blocks = parsed(html / page_path).select("article .cell_input pre")
+    lines = [text for block in blocks for text in block.text.split("\n")]
+    assert [text for text in lines if len(text) > 82] == []
