@@ -29,7 +29,7 @@ attack: $(VENV)/ready
 	$(BIN)/python tests/attack.py 3000
 
 lab: $(VENV)/ready
-	$(BIN)/jupyter-lab chapters
+	$(BIN)/jupyter-lab --config lab/config.py
 
 serve: book
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html

@@ -1,0 +1,1 @@
+"""How JupyterLab opens the pages of the book as notebooks, shows them and saves them."""

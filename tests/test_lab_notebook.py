@@ -1,0 +1,144 @@
+"""Pages as notebooks of JupyterLab: nothing is lost on the way, and back nothing is changed."""
+
+import re
+from copy import deepcopy
+
+import nbformat
+import pytest
+from myst_nb.core.read import read_myst_markdown_notebook
+
+from lab.chapter import notebook, pieces, saved
+from lab.names import table
+
+CHAPTER = """---
+kernelspec:
+  name: python3
+---
+
+# A title
+
+Text.
+
+```{code-cell} python
+:tags: [hide-input]
+
+1 + 1
+```
+
+
+(here)=
+## A section
+
+```{exercise} Its name
+:label: its-label
+A question.
+```
+
+````{solution-start} its-label
+:class: dropdown
+````
+
+```{code-cell} python
+1 + 2
+```
+
+````{solution-end}
+````
+"""
+
+
+@pytest.fixture
+def cells():
+    return deepcopy(notebook(CHAPTER)["cells"])
+
+
+def test_a_chapter_has_the_cells_that_the_book_is_built_from(chapter):
+    text = chapter.read_text(encoding="utf-8")
+    ours = notebook(text)["cells"]
+    book = read_myst_markdown_notebook(text)["cells"]
+    code = [[cell for cell in cells if cell["cell_type"] == "code"] for cells in (ours, book)]
+    assert [cell["source"] for cell in code[0]] == [cell["source"] for cell in code[1]]
+    tags = [[cell["metadata"].get("tags") for cell in cells] for cells in code]
+    assert tags[0] == tags[1]
+
+
+def test_a_chapter_makes_a_valid_notebook(chapter):
+    nbformat.validate(notebook(chapter.read_text(encoding="utf-8"), 1))
+
+
+def test_saving_what_was_not_changed_changes_nothing(chapter):
+    text = chapter.read_text(encoding="utf-8")
+    assert saved(notebook(text, 1)["cells"], text) == text
+
+
+def test_after_a_change_only_that_is_different(cells):
+    for cell in cells:
+        cell["source"] = cell["source"].replace("1 + 2", "1 + 3").replace("Text", "Words")
+    assert saved(cells, CHAPTER) == CHAPTER.replace("1 + 2", "1 + 3").replace("Text", "Words")
+
+
+def test_a_new_cell_is_written_as_in_a_chapter(cells):
+    new = {"cell_type": "code", "id": "new", "source": "2", "metadata": {"tags": ["hide-input"]}}
+    cells.insert(2, new | {"execution_count": 1, "outputs": []})
+    written = "```{code-cell} python\n:tags: [hide-input]\n\n2\n```\n\n"
+    after = CHAPTER.index("\n(here)=")
+    assert saved(cells, CHAPTER) == CHAPTER[:after] + written + CHAPTER[after + 1 :]
+
+
+def test_code_may_hold_fences(cells):
+    cells[1]["source"] = 'text = """\n```\n"""'
+    text = saved(cells, CHAPTER)
+    assert notebook(text)["cells"][1]["source"] == cells[1]["source"]
+    assert saved(notebook(text)["cells"], text) == text
+
+
+@pytest.mark.parametrize("gone", range(6))
+def test_a_deleted_cell_takes_its_lines_along(cells, gone):
+    lost = cells.pop(gone)
+    text = saved(cells, CHAPTER)
+    assert lost["source"] not in text
+    assert [cell["source"] for cell in notebook(text)["cells"]] == [c["source"] for c in cells]
+
+
+def test_empty_cells_and_how_lab_shows_a_cell_are_not_saved(cells):
+    for cell in cells:
+        cell["metadata"] |= {"collapsed": True, "jupyter": {"outputs_hidden": True}}
+    empty = {"cell_type": "code", "id": "empty", "source": "\n", "metadata": {}}
+    assert saved([*cells, empty], CHAPTER) == CHAPTER
+
+
+def test_solutions_are_folded_and_hidden_code_is_hidden(cells):
+    folded = [cell["source"] for cell in cells if "jp-MarkdownHeadingCollapsed" in cell["metadata"]]
+    assert [source.splitlines()[0] for source in folded] == ["````{solution-start} its-label"]
+    assert [cell["source"] for cell in cells if "jupyter" in cell["metadata"]] == ["1 + 1"]
+
+
+def test_mistakes_are_folded(chapter):
+    """Of each, its heading is shown."""
+    text = chapter.read_text(encoding="utf-8")
+    section = re.search(r"^## Mistakes people write$(.*?)(?=^## )", text, re.M | re.S)
+    mistakes = re.findall(r"^### .*", section[1], re.M) if section else []
+    cells = notebook(text)["cells"]
+    folded = [cell["source"] for cell in cells if "jp-MarkdownHeadingCollapsed" in cell["metadata"]]
+    assert [source for source in folded if "{solution-start}" not in source] == mistakes
+
+
+def test_what_follows_a_solution_begins_with_a_heading(chapter):
+    """Lab hides what is below a folded heading up to the next one."""
+    found = pieces(chapter.read_text(encoding="utf-8"))
+    ends = [k + 1 for k, piece in enumerate(found) if "{solution-end}" in piece.source]
+    after = [found[k].source for k in ends if k < len(found)]
+    heading = re.compile(r"```\{exercise\}|(?:\([\w-]+\)=\n)?## ")
+    assert [source for source in after if not heading.match(source)] == []
+
+
+@pytest.fixture(scope="module")
+def names(root):
+    return table(root)
+
+
+def test_references_are_known(chapter, names):
+    text = chapter.read_text(encoding="utf-8")
+    roles = re.findall(r"\{(cite|doc|numref|prf:ref|ref)\}`(?:[^`<]*<)?([^`>]*)", text)
+    keys = [key for role, keys in roles for key in (keys.split(",") if role == "cite" else [keys])]
+    assert [key for key in keys if key.split("/")[-1] not in names] == []
