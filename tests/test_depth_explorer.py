@@ -14,7 +14,7 @@ def explorer():
 def test_sentence_gives_the_gradient_of_the_first_layer(explorer):
     explorer.depth, explorer.scale = 20, 1
     assert explorer.describe().endswith(
-        f"20 layers, standard deviation 1/√30. Layer 1 gets: "
+        f"20 layers, standard deviation 1/√30. Layer 1 gets, rounded: "
         f"sigmoid {next(gradient_norms(20, 1, 'sigmoid')):.1e}, "
         f"tanh {next(gradient_norms(20, 1, 'tanh')):.1e}, "
         f"relu {next(gradient_norms(20, 1, 'relu')):.1e}."

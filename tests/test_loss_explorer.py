@@ -16,14 +16,14 @@ def test_squared_error_at_a_prediction_and_a_target():
     explorer.prediction, explorer.target = -1, 1
     value = float(losses.squared_error(-1.0, 1.0))
     slope = float(losses.squared_error_gradient(-1.0, 1.0))
-    assert f"the loss is {value:.3f}" in explorer.describe()
-    assert f"slope {slope:.3f}".replace("-", "−") in explorer.describe()
+    assert f"loss = {value:.3f}" in explorer.describe()
+    assert f"slope = {slope:.3f}".replace("-", "−") in explorer.describe()
 
 
 def test_huber_follows_its_threshold():
     explorer = loss_explorer("huber", r"\hat y", prediction=GRID, threshold=[0.5, 1])
     explorer.prediction, explorer.threshold = 2, 0.5
-    assert f"the loss is {float(losses.huber(2.0, 0.0, threshold=0.5)):.3f}" in explorer.describe()
+    assert f"loss = {float(losses.huber(2.0, 0.0, threshold=0.5)):.3f}" in explorer.describe()
 
 
 def test_the_readout_of_the_squared_error_obeys_its_formula():
@@ -40,9 +40,9 @@ def test_the_readout_of_the_squared_error_obeys_its_formula():
 def test_a_slope_that_is_chosen_at_a_kink_is_called_so():
     explorer = loss_explorer("absolute_error", r"\hat y", prediction=GRID, target=[0, 1])
     explorer.prediction, explorer.target = 1, 1
-    assert explorer.describe().endswith("its slope 0.0000, chosen at a kink.")
+    assert explorer.describe().endswith("slope = 0.0000, chosen at a kink.")
     explorer.prediction = 0
-    assert explorer.describe().endswith("its slope −1.0000.")
+    assert explorer.describe().endswith("slope = −1.0000.")
 
 
 def test_unknown_loss_is_named():

@@ -24,5 +24,5 @@ def test_the_sentence_has_the_price_and_the_factors(explorer, hidden_layers, uni
     sentence = explorer.describe()
     assert "-".join(map(str, sizes)) in sentence
     assert f"takes {counting.gradient(sizes):,} multiplications" in sentence
-    assert f"a difference per unit {rival:,.1f} and brute" in sentence
-    assert f"brute force {factor:,.0f} times as many" in sentence
+    assert f"a difference per unit about {rival:,.1f} and brute" in sentence
+    assert f"brute force about {factor:,.0f} times as many" in sentence

@@ -15,7 +15,7 @@ def test_secant_explorer_names_the_slope_of_the_secant():
 def test_tangent_explorer_reads_value_and_slope_from_its_functions():
     explorer = tangent_explorer(np.sin, np.cos, "sine", r"\sin")
     explorer.z = 0
-    assert explorer.describe().endswith("At z = 0.00 the sine is 0.000 and its slope is 1.000.")
+    assert explorer.describe().endswith("At z = 0.00: sine = 0.000, slope = 1.000.")
 
 
 def test_tangent_explorer_reaches_six_on_either_side():
@@ -23,7 +23,7 @@ def test_tangent_explorer_reaches_six_on_either_side():
         activations.sigmoid, activations.sigmoid_derivative, "sigmoid", r"\sigma"
     )
     explorer.z = -6
-    assert explorer.describe().endswith("At z = −6.00 the sigmoid is 0.002 and its slope is 0.002.")
+    assert explorer.describe().endswith("At z = −6.00: sigmoid ≈ 0.002, slope ≈ 0.002.")
 
 
 def test_tangent_explorer_shows_the_curves_whole():
@@ -37,12 +37,12 @@ def test_tangent_explorer_shows_the_curves_whole():
 def test_a_slope_that_is_chosen_at_a_kink_is_called_so():
     explorer = tangent_explorer(activations.relu, activations.relu_derivative, "ReLU", "g")
     explorer.z = 0
-    assert explorer.describe().endswith("and its slope is 0.000, chosen at a kink.")
+    assert explorer.describe().endswith("slope = 0.000, chosen at a kink.")
     explorer.z = 0.25
-    assert explorer.describe().endswith("and its slope is 1.000.")
+    assert explorer.describe().endswith("slope = 1.000.")
 
 
 def test_what_rounds_to_0_has_no_sign():
     explorer = tangent_explorer(activations.gelu, activations.gelu_derivative, "GELU", "g")
     explorer.z = -6
-    assert explorer.describe().endswith("At z = −6.00 the GELU is 0.000 and its slope is 0.000.")
+    assert explorer.describe().endswith("At z = −6.00: GELU ≈ 0.000, slope ≈ 0.000.")

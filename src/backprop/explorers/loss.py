@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from backprop._arrays import FloatArray
 from backprop.explorers.frames import FramesExplorer
-from backprop.explorers.tangent import in_words, slope_in_words
+from backprop.explorers.tangent import told, told_slope
 from backprop.losses import LOSSES
 
 Curves = tuple[FloatArray, FloatArray]
@@ -56,10 +56,9 @@ def loss_explorer(
             line = np.asarray(at, float).reshape(-1)
             return _curves(name, line, slider, choice)[1].reshape(np.shape(at))
 
-        told = slope_in_words(slope_of, prediction, decimals=4)
         return (
-            f"At a prediction of {prediction:g} with {slider} {choice:g}, "
-            f"the loss is {in_words(value, 4)} and its slope {told}."
+            f"At a prediction of {prediction:g} with {slider} {choice:g}: "
+            f"loss {told(value, 4)}, slope {told_slope(slope_of, prediction, 4)}."
         )
 
     words = name.replace("_", " ")

@@ -37,8 +37,8 @@ def price_explorer(inputs: int = 784, outputs: int = 10) -> FramesExplorer:
             number.set(x=1.3 * price, text=f"{price:,}" if price < 1e9 else f"{price:.2e}")
         return (
             f"{'-'.join(map(str, sizes))}: backpropagation takes {prices[0]:,} multiplications, "
-            f"a difference per unit {prices[1] / prices[0]:,.1f} and "
-            f"brute force {prices[-1] / prices[0]:,.0f} times as many."
+            f"a difference per unit about {prices[1] / prices[0]:,.1f} and "
+            f"brute force about {prices[-1] / prices[0]:,.0f} times as many."
         )
 
     alt = "Bars on a logarithmic scale: what the gradient for one image costs in four ways."

@@ -26,7 +26,7 @@ def softmax_explorer() -> FramesExplorer:
         for bar, height in zip([*heights, *slopes], [*p, *slope], strict=True):
             bar.set_height(height)
         shares = ", ".join(f"{share:.3f}" for share in p)
-        changes = ", ".join(f"{change:.3f}" for change in slope)
+        changes = ", ".join(f"{round(change, 3) + 0.0:.3f}" for change in slope)
         return f"With scores {z_1:.1f}, 1, 0: probabilities {shares}; slopes {changes}; rounded."
 
     alt = "Bars of three probabilities, and bars of their slopes by the first score."

@@ -10,6 +10,7 @@ from backprop.explorers.frames import FramesExplorer
 
 Curve = Callable[[ArrayLike], NDArray[np.floating]]
 REACH = 2.0  # how far the tangent is drawn to either side
+EXACT = 1e-12  # what two numbers of a sentence may differ by and be called equal
 NEAR, JUMP = 1e-6, 1e-3  # a slope that changes by more than JUMP within 2 NEAR has a kink between
 
 
@@ -58,20 +59,20 @@ def tangent_explorer(function: Curve, derivative: Curve, name: str, symbol: str)
         tangent.set_data([z - REACH, z + REACH], [value - REACH * slope, value + REACH * slope])
         point.set_data([z], [value])
         height.set_data([z], [slope])
-        told = slope_in_words(derivative, z, decimals=3)
-        return f"At z = {z:.2f} the {name} is {in_words(value, 3)} and its slope is {told}."
+        return f"At z = {z:.2f}: {name} {told(value, 3)}, slope {told_slope(derivative, z, 3)}."
 
     alt = f"The {name} with its tangent at z, above the curve of its slope."
     return FramesExplorer(figure, update, alt=alt, z=np.linspace(-6, 6, 49))
 
 
-def in_words(number: float, decimals: int) -> str:
-    """Return a number for a sentence; what rounds to 0 has no sign."""
-    return f"{round(number, decimals) + 0:.{decimals}f}"
+def told(number: float, decimals: int) -> str:
+    """Return "= 0.500", or "≈ 0.333" where digits are left out; what rounds to 0 has no sign."""
+    shown = round(number, decimals) + 0.0
+    return f"{'=' if abs(shown - number) < EXACT else '≈'} {shown:.{decimals}f}"
 
 
-def slope_in_words(derivative: Curve, at: float, decimals: int) -> str:
-    """Return the slope at a point for a sentence, which says so where it is chosen at a kink."""
-    slope = in_words(float(derivative(at)), decimals)
+def told_slope(derivative: Curve, at: float, decimals: int) -> str:
+    """Return the slope at a point in the same way; it says so where it is chosen at a kink."""
+    slope = told(float(derivative(at)), decimals)
     below, above = (float(derivative(at + step)) for step in (-NEAR, NEAR))
     return f"{slope}, chosen at a kink" if abs(above - below) > JUMP else slope
