@@ -94,17 +94,6 @@ def test_buttons_walk_forward_and_back_and_stop_at_the_ends(show):
     assert boxes(page)["f"] == ("", "")
 
 
-def test_keys_walk_from_a_button_and_on_the_slider(show):
-    page = show(sigmoids(0))
-    for focus in (page.get_by_role("button", name="Forward"), page.get_by_role("slider")):
-        focus.focus()
-        for key in ("Home", "ArrowRight", "ArrowRight", "ArrowLeft"):
-            page.keyboard.press(key)
-        assert at(page) == "1 of 15"
-        page.keyboard.press("End")
-        assert at(page) == "15 of 15"
-
-
 def test_a_fork_adds_and_its_branches_show_what_they_bring(show):
     page = show(sigmoids(15))
     assert says(page).endswith("y forks, and its slopes add up to 1.592.")
@@ -118,9 +107,9 @@ def test_a_fork_adds_and_its_branches_show_what_they_bring(show):
 def test_the_gate_of_a_step_and_its_wires_are_lit(show):
     page = show(sigmoids(13))
     assert page.locator(".graph-box.now .graph-name").all_text_contents() == ["r = σ(x)"]
-    assert page.locator(".graph-wire.lit").count() == 1
-    assert page.locator(".lit .graph-tail").is_visible()
-    assert not page.locator(".lit .graph-tip").is_visible()
+    assert page.locator(".walk-wire.lit").count() == 1
+    assert page.locator(".lit .walk-tail").is_visible()
+    assert not page.locator(".lit .walk-tip").is_visible()
 
 
 def test_a_formula_that_is_typed_is_drawn_and_walked_from_the_start(show):

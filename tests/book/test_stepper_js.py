@@ -9,6 +9,7 @@ from axe import violations
 
 from backprop.explorers import BackpropStepper, LayersExplorer
 from backprop.explorers.backprop_print import BLUE
+from backprop.explorers.graph import GraphExplorer
 from backprop.initialization import normal
 from backprop.layers import Dense
 from backprop.network import Network, dense_network
@@ -60,16 +61,17 @@ def test_buttons_walk_and_stop_at_the_ends(show):
     assert at(page) == "0 of 27"
 
 
-def test_keys_walk_from_a_button_and_on_the_slider(show):
-    page = show(stepper())
+@pytest.mark.parametrize(("make", "last"), [(stepper, 27), (lambda: GraphExplorer("x y + x"), 5)])
+def test_keys_walk_from_a_button_and_on_the_slider(show, make, last):
+    page = show(make())
     for focus in (page.get_by_role("button", name="Forward"), page.get_by_role("slider")):
         focus.focus()
         for key in ("Home", "ArrowRight", "ArrowRight", "ArrowLeft"):
             page.keyboard.press(key)
-        assert at(page) == "1 of 27"
+        assert at(page) == f"1 of {last}"
         page.keyboard.press("End")
-        assert at(page) == "27 of 27"
-    assert page.get_by_role("slider").get_attribute("aria-valuetext") == "27 of 27"
+        assert at(page) == f"{last} of {last}"
+    assert page.get_by_role("slider").get_attribute("aria-valuetext") == f"{last} of {last}"
 
 
 def test_keys_walk_from_a_button_in_a_notebook_whose_cells_take_the_focus(show):
@@ -99,11 +101,11 @@ def test_values_stand_from_the_step_that_finds_them(show):
 def test_the_path_of_a_step_is_lit(show):
     explorer = stepper(step=11)
     page = show(explorer)
-    lit = page.locator(".stepper-box.lit, .stepper-edge.lit").evaluate_all(
+    lit = page.locator(".stepper-box.lit, .walk-wire.lit").evaluate_all(
         "a => a.map((e) => e.dataset.box ?? e.dataset.edge)"
     )
     assert sorted(lit) == sorted(explorer.steps[11]["lit"])
-    arrow = ".stepper-edge.lit .stepper-{}"
+    arrow = ".walk-wire.lit .walk-{}"
     assert page.locator(arrow.format("tail")).is_visible()
     assert not page.locator(arrow.format("tip")).is_visible()
     now = page.locator(".stepper-label [data-slot].now").evaluate("e => e.dataset.slot")
@@ -146,7 +148,7 @@ def test_no_formula_leaves_tex_behind(show, make):
     page = show(explorer)
     texts = page.evaluate(
         """(last) => Array.from({ length: last }, () => {
-            document.querySelector(".stepper-buttons :nth-child(3)").click();
+            document.querySelector(".walk-buttons :nth-child(3)").click();
             return document.querySelector(".stepper-formula").textContent;
         })""",
         explorer.last,
@@ -287,7 +289,7 @@ def test_nothing_overflows(show, width):
     page = show(stepper(step=1), stepper(step=27), large(step=211), *wide, width=width)
     assert page.evaluate("document.documentElement.scrollWidth") == width
     right = "a => Math.max(...a.map((e) => e.getBoundingClientRect().right))"
-    fixed = ".bp-explorer > *, .stepper-math *, .layers-list *"
+    fixed = ".bp-explorer > *, .explorer-room > .stepper-formula *, .layers-list *"
     assert page.locator(fixed).evaluate_all(right) <= width - 16
 
 

@@ -135,18 +135,13 @@ function boxSvg([name, width, height, below, lines], [x, y], { line, pad }) {
   );
 }
 
-/** A line with an arrow head at either end, of which one is to be seen. */
 function edgeSvg(name, [x, y, u, v]) {
-  const angle = (Math.atan2(v - y, u - x) * 180) / Math.PI;
-  const head = (kind, a, b, turn) =>
-    `<path class="stepper-${kind}" d="M0 0L-8 -4V4Z" ` +
-    `transform="translate(${a} ${b}) rotate(${turn})"/>`;
-  const heads = head("tip", u, v, angle) + head("tail", x, y, angle + 180);
-  return `<g data-edge="${name}" class="stepper-edge"><path d="M${x} ${y}L${u} ${v}"/>${heads}</g>`;
+  const turn = (Math.atan2(v - y, u - x) * 180) / Math.PI;
+  return wireSvg(`data-edge="${name}"`, `M${x} ${y}L${u} ${v}`, [x, y, turn], [u, v, turn]);
 }
 
 function labelSvg(name, [x, y, roomy], step) {
-  const text = (slot, kind) => `<text data-slot="${slot}" class="stepper-number ${kind}"></text>`;
+  const text = (slot, kind) => `<text data-slot="${slot}" class="stepper-number walk-label ${kind}"></text>`;
   return (
     `<g data-label="${name}" class="stepper-label${roomy ? "" : " stepper-crowded"}" ` +
     `transform="translate(${x} ${y})" style="--line: ${step}px">` +
@@ -160,8 +155,7 @@ function graphSvg(graph, tall) {
   const entries = Object.entries;
   const label = `Computational graph of a ${graph.sizes.join("-")} network and its loss`;
   return (
-    `<svg viewBox="0 0 ${size.join(" ")}" role="img" aria-label="${label}" ` +
-    `style="--width: ${size[0]}px">` +
+    `<svg viewBox="0 0 ${size.join(" ")}" role="img" aria-label="${label}">` +
     heads.map(([x, text]) => `<text class="stepper-head" x="${x}" y="15">${text}</text>`).join("") +
     entries(edges).map(([name, ends]) => edgeSvg(name, ends)).join("") +
     entries(labels).map(([name, place]) => labelSvg(name, place, graph.label)).join("") +
@@ -234,84 +228,69 @@ const LEGEND =
   "computed backward; the others are given or computed forward. From the slider or a button, " +
   "arrow keys move a step, Home and End go to the first and the last.";
 
-/** Where a key leads from a step. */
-function target(key, step, last) {
-  const steps = { ArrowLeft: step - 1, ArrowRight: step + 1, Home: 0, End: last };
-  return steps[key];
+/** The formula of a step, in letters, in numbers, and its result. */
+function formulaLines({ formula: letters, numbers, result }) {
+  return [
+    formula(letters, "stepper-letters"),
+    ...(numbers ? [formula(numbers, "stepper-numbers")] : []),
+    ...(result ? [formula(result, "stepper-result")] : []),
+  ];
 }
 
-/** Let the keyboard scroll what does not fit. */
-function reachable(element) {
-  if (element.scrollWidth > element.clientWidth) element.setAttribute("tabindex", "0");
-  else element.removeAttribute("tabindex");
+/** The formulas of the steps that may be the highest: one of them is, at each width. */
+function highest(steps) {
+  const most = (length) =>
+    steps.reduce((one, other) => (length(other) > length(one) ? other : one));
+  const fractions = (text) => text.split("\\frac").length - 1;
+  const lengths = [
+    ({ formula: letters }) => letters.length,
+    ({ numbers }) => numbers.length,
+    ({ formula: letters, numbers }) => letters.length + numbers.length,
+    ({ formula: letters, numbers }) => fractions(letters) + fractions(numbers),
+  ];
+  return [...new Set(lengths.map(most))].map((step) => {
+    return h("div", { class: "stepper-formula" }, ...formulaLines(step));
+  });
 }
 
 function render({ model, el }) {
   const [steps, graph] = [model.get("steps"), model.get("graph")];
-  const last = steps.length - 1;
-  const go = (step) => change(model, { step: Math.max(0, Math.min(step, last)) });
-  const by = (count) => () => go(model.get("step") + count);
-  const range = slider({ label: "Step", min: 0, max: last, moved: go });
-  const buttons = [
-    button("First", () => go(0)),
-    button("Back", by(-1)),
-    button("Forward", by(1)),
-    button("Last", () => go(last)),
-  ];
+  const controls = walk(model, el, () => steps.length - 1);
   const lines = h("div", { class: "stepper-formula" });
   const says = spoken();
-  const stage = h("div", { class: "stepper-stage" });
+  keepRoom(says, steps.map((step) => step.says));
+  const { stage, keep, lay, element: room } = makeStage("stepper");
+  keep(graph.wide.size, graph.tall.size);
   const ledger = h("div", { class: "stepper-ledger" }, ...tables(graph));
   mount(
     el,
     "Backpropagation, step by step",
-    h("div", { class: "stepper-buttons" }, ...buttons),
-    range.element,
-    lines,
+    ...controls.elements,
+    inRoom(lines, ...highest(steps)),
     says,
-    stage,
+    room,
     ledger,
     h("p", { class: "stepper-legend" }, LEGEND),
   );
-  el.addEventListener("keydown", (event) => {
-    const step = target(event.key, model.get("step"), last);
-    if (step === undefined || event.target.matches("input, [tabindex]")) return;
-    event.preventDefault();
-    go(step);
-  });
 
   function draw() {
     const now = model.get("step");
-    const { phase, formula: letters, numbers, result } = steps[now];
-    range.show(now, `${now} of ${last}`);
-    buttons.forEach((each, k) => {
-      each.setAttribute("aria-disabled", String(now === (k < 2 ? 0 : last)));
-    });
-    lines.dataset.phase = phase;
-    lines.replaceChildren(
-      formula(letters, "stepper-letters"),
-      ...(numbers ? [formula(numbers, "stepper-numbers")] : []),
-      ...(result ? [formula(result, "stepper-result")] : []),
-    );
+    controls.show(now);
+    lines.dataset.phase = steps[now].phase;
+    lines.replaceChildren(...formulaLines(steps[now]));
     says.textContent = steps[now].says;
     fill(stage, graph.given, steps, now);
     tabulate(ledger, steps, now);
   }
 
-  /** Lay the graph out for the room that there is. */
   function layOut() {
-    const room = range.element.clientWidth;
-    const tall = room < 0.78 * graph.wide.size[0];
-    if (stage.dataset.tall !== String(tall)) {
-      stage.dataset.tall = tall;
-      paint(stage, graphSvg(graph, tall));
-      fill(stage, graph.given, steps, model.get("step"));
-    }
-    [stage, ...ledger.children].forEach(reachable);
+    const isNew = lay((tall) => graphSvg(graph, tall));
+    if (isNew) fill(stage, graph.given, steps, model.get("step"));
+    [...ledger.children].forEach(reachable);
   }
   layOut();
   const observer = new ResizeObserver(layOut);
-  observer.observe(range.element); // its height never changes, so that the loop ends
+  observer.observe(controls.elements[0]); // its height never changes, so that the loop ends
   const stop = follow(model, ["step"], draw);
   return () => {
     observer.disconnect();

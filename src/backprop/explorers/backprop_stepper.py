@@ -50,7 +50,7 @@ class BackpropStepper(Explorer):
     steps: traitlets.List[Any] = traitlets.List(read_only=True).tag(sync=True)
     graph: "traitlets.Dict[str, Any]" = traitlets.Dict(read_only=True).tag(sync=True)
 
-    _esm, _css = front_end("backprop_stepper")
+    _esm, _css = front_end("backprop_stepper", parts=("common", "walk"))
     _moves = ("step",)
 
     def __init__(self, network: Network, x: ArrayLike, y: ArrayLike, step: int = 0) -> None:

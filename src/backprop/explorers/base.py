@@ -18,14 +18,13 @@ def front_end(
     """Return the module and the style sheet of an explorer: the shared parts, then its own.
 
     `folder` holds `name`.js, which exports `default {render}` and may use what the `parts` beside
-    `common.js` declare, and perhaps `name`.css.
+    `common.js` declare. Each may have a style sheet beside it.
     """
-    module = [*(_FOLDER / f"{part}.js" for part in parts), folder / f"{name}.js"]
-    styles = [_FOLDER / "common.css", folder / f"{name}.css"]
-    return (
-        "\n".join(path.read_text(encoding="utf-8") for path in module),
-        "\n".join(path.read_text(encoding="utf-8") for path in styles if path.exists()),
-    )
+    stems = [*(_FOLDER / part for part in parts), folder / name]
+    module = [stem.with_suffix(".js").read_text(encoding="utf-8") for stem in stems]
+    sheets = [stem.with_suffix(".css") for stem in stems]
+    styles = [sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.exists()]
+    return "\n".join(module), "\n".join(styles)
 
 
 class BadValue(traitlets.TraitError, ValueError):

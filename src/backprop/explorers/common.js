@@ -25,7 +25,10 @@ function freshId() {
   return `explorer-${Math.random().toString(36).slice(2)}`;
 }
 
-/** A labelled range; `moved` hears the new position; `show` sets position and read-out. */
+/**
+ * A labelled range; `moved` hears the new position; `reach` sets the last position, `show` the
+ * position and the read-out.
+ */
 function slider({ label, min, max, moved }) {
   const id = freshId();
   const suppress = { "data-lm-suppress-shortcuts": "true" }; // or JupyterLab takes the arrow keys
@@ -34,6 +37,7 @@ function slider({ label, min, max, moved }) {
   input.addEventListener("input", () => moved(Number(input.value)));
   return {
     element: h("div", { class: "explorer-slider" }, h("label", { for: id }, label), readOut, input),
+    reach: (last) => (input.max = last),
     show(position, text) {
       input.value = position;
       input.setAttribute("aria-valuetext", text);
@@ -124,6 +128,21 @@ function select(grid, cell) {
 /** A paragraph that screen readers speak whenever its text changes. */
 function spoken() {
   return h("p", { class: "explorer-says", "aria-live": "polite" });
+}
+
+// What lies below an explorer stays where it is, whatever moves. So a paragraph is as high as its
+// longest text would be, a part as the highest of its contents, at any width of the page.
+
+/** Keep room in a paragraph for the longest of these texts; CSS lays it out unseen. */
+function keepRoom(paragraph, texts) {
+  const longest = texts.reduce((one, other) => (other.length > one.length ? other : one), "");
+  paragraph.dataset.room = longest;
+}
+
+/** The part, in a room that is as high as the highest of these elements. */
+function inRoom(part, ...others) {
+  const unseen = h("div", { class: "explorer-unseen", "aria-hidden": "true" }, ...others);
+  return h("div", { class: "explorer-room" }, part, unseen);
 }
 
 /** Set traits together and tell Python, where there is one. */

@@ -207,20 +207,34 @@ function inside(geometry, { row, column }) {
   return { row: clamp(row), column: clamp(column) };
 }
 
+/** The geometry, within the limits of the sliders, that takes most words. */
+function wordiest(specifications, values) {
+  const most = Object.fromEntries(specifications.map(({ name, max }) => [name, max]));
+  return { ...most, ...values };
+}
+
 /** The parts of the explorer that are drawn anew. */
-function makeParts() {
+function makeParts(specifications) {
   const formulaLine = spoken();
   formulaLine.classList.add("conv-formula");
+  const [says, remark] = [spoken(), h("p", { class: "conv-remark" })];
+  const [wide, apart] = [{ stride: 1 }, { f: 1, dilation: 1 }].map((values) =>
+    wordiest(specifications, values),
+  );
+  keepRoom(says, [sees(wide, 0, 0)]);
+  keepRoom(remark, [leftOut(apart)]);
+  const longest = h("p", {}, ...formulaPicture(wide));
   return {
     id: freshId(),
     formulaLine,
+    formulaRoom: inRoom(formulaLine, longest),
     picture: h("div", { class: "conv-picture" }),
     inputTitle: h("div", { class: "conv-title" }),
     input: h("div"),
     outputTitle: h("div", { class: "conv-title" }),
     output: h("div", { role: "grid", tabindex: 0, "data-lm-suppress-shortcuts": "true" }),
-    says: spoken(),
-    remark: h("p", { class: "conv-remark" }),
+    says,
+    remark,
   };
 }
 
@@ -256,7 +270,7 @@ function render({ model, el }) {
   const sliders = specifications.map(({ name, label, min, max }) =>
     slider({ label, min, max, moved: (number) => choose({ [name]: number }) }),
   );
-  const parts = makeParts();
+  const parts = makeParts(specifications);
   listen(parts.output, model, choose);
   parts.picture.append(
     h("div", {}, parts.inputTitle, parts.input),
@@ -266,7 +280,7 @@ function render({ model, el }) {
     el,
     "Convolution explorer",
     h("div", { class: "explorer-sliders" }, ...sliders.map(({ element }) => element)),
-    parts.formulaLine,
+    parts.formulaRoom,
     h("div", { class: "conv-stage" }, parts.picture),
     parts.says,
     parts.remark,

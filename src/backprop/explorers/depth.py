@@ -53,7 +53,9 @@ def depth_explorer() -> FramesExplorer:
             curve.set_data(range(1, len(norms) + 1), norms)
             first[name] = norms[0]
         texts = ", ".join(f"{name} {norm:.1e}" for name, norm in first.items())
-        return f"{depth:.0f} layers, standard deviation {scale:g}/√30. Layer 1 gets, rounded: {texts}."
+        return (
+            f"{depth:.0f} layers, standard deviation {scale:g}/√30. Layer 1 gets, rounded: {texts}."
+        )
 
     alt = (
         "The norm of the gradient in each layer, on a logarithmic scale, for sigmoid, tanh and "

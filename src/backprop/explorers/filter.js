@@ -58,6 +58,12 @@ function sentence(state, row, column) {
   return `Output (${row}, ${column}) ${result}, from input rows ${rows}, columns ${columns}.`;
 }
 
+/** As long as a sentence about an image of this shape can be, but for numbers out of the way. */
+function longSentence(rows, columns) {
+  const [i, j] = [rows, columns].map((k) => `${k} to ${k + 2}`);
+  return `Output (${rows}, ${columns}) ≈ −12345, from input rows ${i}, columns ${j}.`;
+}
+
 // The picture, in SVG; a cell is 20 units wide.
 
 const CELL = 20;
@@ -111,13 +117,18 @@ function outline(picture, row, column, side) {
   }
 }
 
+/** Whether a number stands there as it is. */
+const isExact = (value) => equals(value).startsWith("=");
+
 /** The nine products, each below its factors, and their sum. */
 function drawProducts(picture, state, row, column) {
   const nine = products(state, row, column);
   const most = largest(nine.map(({ xw }) => xw));
   const factors = ({ x, w }) => `${short(x)} · ${factor(w)}`;
   const cells = nine.map((product) => {
-    const parts = [h("span", {}, factors(product)), h("b", {}, short(product.xw))];
+    const { x, w, xw } = product;
+    const sign = [x, w, xw].every(isExact) ? "=" : "≈";
+    const parts = [h("span", {}, factors(product)), h("b", {}, `${sign} ${short(xw)}`)];
     return h("div", shade(product.xw, most), ...parts);
   });
   picture.setAttribute("aria-label", `The nine products: ${nine.map(factors).join(" + ")}`);
@@ -207,14 +218,16 @@ function makeParts() {
   };
 }
 
-function drawGrids({ id, stage, inputTitle, input, outputTitle, output, legend }, state) {
+function drawGrids(parts, state) {
+  const { id, stage, inputTitle, input, outputTitle, output, legend, says } = parts;
   const grey = Math.max(state.image.length, state.image[0].length) > MOST_NUMBERED;
   legend.textContent = COLOURS[grey] + LEGEND;
   const [rows, columns] = outputShape(state);
   const image = fill(rows + 2, columns + 2, (row, column) => pixel(state, row, column));
   const result = filtered(state);
-  stage.style.setProperty("--widest", image[0].length);
-  stage.style.setProperty("--across", image[0].length + columns);
+  const room = { "--rows": state.image.length, "--columns": state.image[0].length };
+  for (const [property, value] of Object.entries(room)) stage.style.setProperty(property, value);
+  keepRoom(says, [longSentence(state.image.length, state.image[0].length)]);
   inputTitle.textContent = `Input ${shape(state.image.length, state.image[0].length)}`;
   paint(input, grid(image, state.padding, grey, "presentation", () => ""));
   input.setAttribute("aria-label", `${inputTitle.textContent}, padding ${state.padding}`);

@@ -25,8 +25,10 @@ async function render({ model, el }) {
       moved: (position) => change(model, { [name]: values[position] }),
     }),
   );
-  const picture = h("div", { class: "frames-picture", role: "img", "aria-label": alt });
+  const style = `aspect-ratio: ${model.get("size").join(" / ")}`;
+  const picture = h("div", { class: "frames-picture", role: "img", "aria-label": alt, style });
   const says = spoken();
+  keepRoom(says, sentences);
   mount(
     el,
     alt,
@@ -34,7 +36,7 @@ async function render({ model, el }) {
     picture,
     says,
   );
-  const pictures = await unpack(model.get("frames"));
+  let pictures;
 
   function draw() {
     let frame = 0;
@@ -43,10 +45,13 @@ async function render({ model, el }) {
       sliders[k].show(position, texts[position]);
       frame = frame * values.length + position;
     });
-    picture.innerHTML = pictures[frame].replaceAll("@", `${id}-`);
     says.textContent = sentences[frame];
+    if (pictures) picture.innerHTML = pictures[frame].replaceAll("@", `${id}-`);
   }
-  return follow(model, axes.map(({ name }) => name), draw);
+  const stop = follow(model, axes.map(({ name }) => name), draw);
+  pictures = await unpack(model.get("frames"));
+  draw();
+  return stop;
 }
 
 export default { render };

@@ -65,6 +65,7 @@ class FramesExplorer(Explorer):
     sliders: traitlets.List[Any] = traitlets.List(read_only=True).tag(sync=True)
     sentences: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)
     frames = traitlets.Unicode(read_only=True).tag(sync=True)
+    size: traitlets.List[float] = traitlets.List(read_only=True).tag(sync=True)
 
     _esm, _css = front_end("frames")
 
@@ -89,6 +90,7 @@ class FramesExplorer(Explorer):
         self.set_trait("sliders", [_slider(name, choices) for name, choices in values.items()])
         self.set_trait("sentences", sentences)
         self.set_trait("frames", _pack(pictures))
+        self.set_trait("size", figure.get_size_inches().tolist())
 
     def _draw_all(self, values: Mapping[str, list[float]]) -> tuple[list[str], list[str]]:
         plt.close(self._figure)  # or the notebook shows it a second time

@@ -256,8 +256,8 @@ function written({ gate, operands }, name) {
 const definition = (node) =>
   node.gate ? `${node.name} = ${written(node, ({ name }) => name)}` : node.name;
 
-/** A line with an arrow head at either end, of which one is to be seen. */
-function wireSvg({ to, k }, points, tall) {
+/** A wire along these points, and the place of its label. */
+function lineSvg({ to, k }, points, tall) {
   const [x, y] = points[0];
   const [u, v] = points.at(-1);
   const bend = (k) => {
@@ -267,8 +267,6 @@ function wireSvg({ to, k }, points, tall) {
       : `C${(a + c) / 2} ${b} ${(a + c) / 2} ${d} ${c} ${d}`;
   };
   const line = points.slice(1).map((_, k) => bend(k + 1));
-  const head = (kind, a, b, turn) =>
-    `<path class="graph-${kind}" d="M0 0L-8 -4V4Z" transform="translate(${a} ${b}) rotate(${turn})"/>`;
   const turn = tall ? 90 : 0;
   const far = tall ? 0.4 + 0.3 * k : 0.5; // side by side, two labels would touch
   const share = ([c, d], far) => (1 - far) * c + far * d;
@@ -276,12 +274,9 @@ function wireSvg({ to, k }, points, tall) {
     share([points.at(-2)[0], u], tall ? 0.85 : far),
     share([points.at(-2)[1], v], far),
   ];
-  return (
-    `<g data-wire="${to}.${k}" class="graph-wire"><path d="M${x} ${y}${line.join("")}"/>` +
-    head("tip", u, v, turn) +
-    head("tail", x, y, turn + 180) +
-    `<text class="graph-share" x="${middle[0]}" y="${middle[1]}"></text></g>`
-  );
+  const label = `<text class="graph-share walk-label" x="${middle[0]}" y="${middle[1]}"></text>`;
+  const path = `M${x} ${y}${line.join("")}`;
+  return wireSvg(`data-wire="${to}.${k}"`, path, [x, y, turn], [u, v, turn], label);
 }
 
 function boxSvg(node, [x, y]) {
@@ -319,17 +314,17 @@ export function graphSvg(graph, tall) {
         ? [[a + w / 2, b], [a + w / 2, b + h]]
         : [[a, b + h / 2], [a + w, b + h / 2]];
     });
-    return wireSvg(wire, [start, ...between, end], tall);
+    return lineSvg(wire, [start, ...between, end], tall);
   });
   const [deep, broad] = [level.at(-1) * step.along, breadth * step.across];
   const size = tall ? [broad + w, deep + h] : [deep + w, broad + h];
   const box = size.map((side) => Math.round(side + 2 * MARGIN));
   const boxes = graph.nodes.map((node) => boxSvg(node, spot[node.at]));
   return {
-    width: box[0],
+    size: box,
     svg:
       `<svg viewBox="0 0 ${box.join(" ")}" role="img" aria-label="Graph of ` +
-      `${graph.nodes.slice(graph.first).map(definition).join(", ")}" style="--width: ${box[0]}px">` +
+      `${graph.nodes.slice(graph.first).map(definition).join(", ")}">` +
       `${lines.join("")}${boxes.join("")}</svg>`,
   };
 }
@@ -428,11 +423,6 @@ function help(letters) {
   );
 }
 
-/** Where a key leads from a step. */
-function target(key, step, last) {
-  return { ArrowLeft: step - 1, ArrowRight: step + 1, Home: 0, End: last }[key];
-}
-
 function render({ model, el }) {
   const letters = model.get("letters");
   let graph;
@@ -440,8 +430,7 @@ function render({ model, el }) {
   let shown; // the formula that is drawn
   const last = () => 2 * (graph.nodes.length - graph.first) + 1;
   const values = () => ({ ...model.get("given"), ...model.get("values") });
-  const go = (step) => change(model, { step: Math.max(0, Math.min(step, last())) });
-  const by = (count) => () => go(model.get("step") + count);
+  const steps = walk(model, el, last);
 
   const id = freshId();
   const input = formulaInput(id, 120);
@@ -456,26 +445,18 @@ function render({ model, el }) {
     button(expression, () => change(model, { step: 0, values: numbers, expression })),
   );
   const fields = h("div", { class: "graph-letters" });
-  const buttons = [
-    button("First", () => go(0)),
-    button("Back", by(-1)),
-    button("Forward", by(1)),
-    button("Last", () => go(last())),
-  ];
-  const range = slider({ label: "Step", min: 0, max: 1, moved: go });
   const says = spoken();
   says.id = `${id}-says`;
-  const stage = h("div", { class: "graph-stage" });
+  const { stage, keep, lay, element: room } = makeStage("graph");
   mount(
     el,
     "Values forward, slopes back",
     h("div", { class: "explorer-presets" }, ...presets),
     form,
     fields,
-    h("div", { class: "graph-buttons" }, ...buttons),
-    range.element,
+    ...steps.elements,
     says,
-    stage,
+    room,
     h("p", { class: "graph-legend" }, LEGEND),
     help(letters),
   );
@@ -493,13 +474,6 @@ function render({ model, el }) {
     if (expression === shown) draw();
     else change(model, { step: 0, expression });
   });
-  el.addEventListener("keydown", (event) => {
-    const step = target(event.key, model.get("step"), last());
-    if (step === undefined || event.target.matches("input, summary, [tabindex]")) return;
-    event.preventDefault();
-    go(step);
-  });
-
   function letterField(name) {
     const field = numberInput({
       label: name,
@@ -510,7 +484,7 @@ function render({ model, el }) {
     });
     return { name, element: h("label", {}, h("i", {}, `${name} =`), field.element), show: field.show };
   }
-  let fieldsShown = [];
+  let [fieldsShown, drawings] = [[], []];
 
   /** Read the formula anew, with a field for each of its letters. */
   function read() {
@@ -518,9 +492,9 @@ function render({ model, el }) {
     shown = input.value = model.get("expression");
     fieldsShown = graph.letters.map(letterField);
     fields.replaceChildren(...fieldsShown.map(({ element }) => element));
-    range.element.querySelector("input").max = last();
     presets.forEach((each) => each.setAttribute("aria-pressed", String(each.textContent === shown)));
-    delete stage.dataset.tall;
+    drawings = [false, true].map((tall) => graphSvg(graph, tall));
+    keep(...drawings.map(({ size }) => size));
   }
 
   function draw() {
@@ -529,29 +503,18 @@ function render({ model, el }) {
     const step = Math.min(model.get("step"), last());
     numbers = forward(graph, values());
     fieldsShown.forEach(({ name, show }) => show(values()[name]));
-    range.show(step, `${step} of ${last()}`);
-    buttons.forEach((each, k) => {
-      each.setAttribute("aria-disabled", String(step === (k < 2 ? 0 : last())));
-    });
+    steps.show(step);
     const reason = trouble(graph, numbers);
-    says.textContent = reason || stepOf(graph, numbers, step).says;
-    layOut();
+    const sentences = Array.from({ length: last() + 1 }, (_, k) => stepOf(graph, numbers, k).says);
+    keepRoom(says, sentences);
+    says.textContent = reason || sentences[step];
+    lay((tall) => drawings[Number(tall)].svg);
     fill(stage, graph, numbers, reason ? 0 : step);
   }
 
-  /** Draw the graph for the room that there is. */
-  function layOut() {
-    const wide = graphSvg(graph, false);
-    const tall = range.element.clientWidth < 0.8 * wide.width;
-    if (stage.dataset.tall === String(tall)) return;
-    stage.dataset.tall = tall;
-    paint(stage, (tall ? graphSvg(graph, true) : wide).svg);
-    if (stage.scrollWidth > stage.clientWidth) stage.setAttribute("tabindex", "0");
-    else stage.removeAttribute("tabindex");
-  }
   const stop = follow(model, ["expression", "values", "step"], draw);
   const observer = new ResizeObserver(draw);
-  observer.observe(range.element); // its height never changes, so that the loop ends
+  observer.observe(steps.elements[0]); // its height never changes, so that the loop ends
   return () => {
     observer.disconnect();
     stop();

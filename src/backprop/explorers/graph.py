@@ -44,7 +44,7 @@ class GraphExplorer(Explorer):
     presets: traitlets.List[Any] = traitlets.List(read_only=True).tag(sync=True)
 
     _moves = ("expression", "values", "step")
-    _esm, _css = front_end("graph", parts=("common", "formula"))
+    _esm, _css = front_end("graph", parts=("common", "formula", "walk"))
 
     def __init__(self, expression: str = "(x + y) z", *, step: int = 0, **values: float) -> None:
         super().__init__(expression=expression, values=values, step=step)

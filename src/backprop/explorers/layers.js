@@ -93,10 +93,25 @@ function draw(list, sizes, m) {
   const all = layers(sizes, m);
   const left = Math.max(...sizes.slice(0, -1)) + m + 1;
   const highest = Math.max(...sizes);
-  const widths = { "--left": left, "--right": 2 * m, "--highest": highest };
+  const halves = all.map(({ p, n }) => Math.max(p, n) + n);
+  const sum = (numbers) => numbers.reduce((one, other) => one + other);
+  const widths = {
+    "--left": left,
+    "--right": 2 * m,
+    "--rows": sum(all.map(({ p, n }) => Math.max(p, n))),
+    "--half-rows": sum(halves),
+  };
   for (const [property, value] of Object.entries(widths)) list.style.setProperty(property, value);
   list.classList.toggle("layers-ruled", Math.max(left, highest) <= MOST_RULED);
   list.replaceChildren(...all.map((layer, k) => row(layer, k + 1)));
+}
+
+/** As long as the sentence about a network can be. */
+function longTotal(most, layers, examples) {
+  return total(
+    Array.from({ length: layers + 1 }, () => most),
+    examples,
+  );
 }
 
 // The explorer.
@@ -134,6 +149,7 @@ function render({ model, el }) {
   });
   const units = Array.from({ length: mostLayers + 1 }, (_, l) => unitSlider(l, choices, set));
   const says = spoken();
+  keepRoom(says, [longTotal(choices.at(-1), mostLayers, mostExamples)]);
   const list = h("ol", { class: "layers-list" });
   const presets = presetButtons(model, model.get("presets"));
   mount(

@@ -56,6 +56,13 @@ export function sentence(state) {
   );
 }
 
+/** As long as a sentence about a stack can be. */
+function longSentence({ layers: count, ranges }) {
+  const [n, channels, filters] = ["n", "channels", "filters"].map((name) => ranges[name][1]);
+  const layer = { kind: "convolution", f: 11, padding: 5, stride: 1, dilation: 1, filters };
+  return sentence({ n, channels, layers: Array.from({ length: count }, () => layer) });
+}
+
 // The table.
 
 const COLUMNS = ["field", "jump", "parameters", "multiplications"];
@@ -75,20 +82,18 @@ function makeTable() {
 function drawTable(body, foot, state) {
   const rows = stack(state);
   const cell = (text) => h("td", {}, text);
-  const name = (text) => h("th", { scope: "row" }, text);
-  const lines = rows.map((row, k) => {
-    const title = k ? `${k} ${SHORT[state.layers[k - 1].kind]}` : "input";
-    const numbers = COLUMNS.map((column) => cell(number(row[column])));
-    return h("tr", {}, name(title), cell(volume(row)), ...numbers);
+  const across = (text) => h("td", { colspan: 5, class: "stack-none" }, text);
+  const line = (title, ...cells) => h("tr", {}, h("th", { scope: "row" }, title), ...cells);
+  const titles = ["input", ...state.layers.map(({ kind }, k) => `${k + 1} ${SHORT[kind]}`)];
+  const lines = titles.map((title, k) => {
+    if (k >= rows.length) return line(title, across(k === rows.length ? "no window fits" : "–"));
+    const numbers = COLUMNS.map((column) => cell(number(rows[k][column])));
+    return line(title, cell(volume(rows[k])), ...numbers);
   });
-  const misfit = state.layers[rows.length - 1];
-  const title = misfit ? `${rows.length} ${SHORT[misfit.kind]}` : "total";
   const totals = COLUMNS.slice(2).map((column) => cell(number(sum(rows, column))));
-  const rest = misfit
-    ? [h("td", { colspan: 5, class: "stack-none" }, "no window fits")]
-    : [h("td", { colspan: 3 }), ...totals];
+  const ends = rows.length === titles.length;
   body.replaceChildren(...lines);
-  foot.replaceChildren(h("tr", {}, name(title), ...rest));
+  foot.replaceChildren(line("total", ...(ends ? [h("td", { colspan: 3 }), ...totals] : [across("–")])));
 }
 
 // The layers, to be edited.
@@ -202,6 +207,7 @@ function render({ model, el }) {
   const limits = model.get("limits");
   const [presets, input, table] = [presetLine(model), inputLine(model, limits), makeTable()];
   const [layers, says] = [layerLines(model, limits), spoken()];
+  keepRoom(says, [longSentence(limits)]);
   const parts = [presets.element, input.element, ...layers.elements, says, table.element];
   mount(el, "Stack explorer", ...parts);
   return follow(model, names, () => {
