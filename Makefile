@@ -55,7 +55,8 @@ $(VENV)/ready: requirements.lock pyproject.toml _ext/kernel.py _ext/package-lock
 	$(BIN)/npm ci --prefix $(VENV) --loglevel=error --ignore-scripts --no-audit --no-fund
 	@mkdir -p $(VENV)/live
 	cp _ext/live/package.json _ext/live/package-lock.json $(VENV)/live
-	$(BIN)/npm ci --prefix $(VENV)/live --loglevel=error --ignore-scripts --no-audit --no-fund || [ -z "$$CI" ]
+	$(BIN)/npm ci --prefix $(VENV)/live --loglevel=error --ignore-scripts --no-audit --no-fund \
+	  && $(BIN)/python -m _ext.live || [ -z "$$CI" ]
 	$(BIN)/jupytext-config --settings-file $(VENV)/share/jupyter/lab/settings/overrides.json \
 	  set-default-viewer markdown myst
 	@mkdir -p $(VENV)/etc/ipython

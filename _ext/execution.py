@@ -61,7 +61,7 @@ def execute(app, env, docnames):
         with create_client(notebook, env.doc2path(docname), config, SILENCE, read_fmt) as client:
             nbformat.write(client.notebook, target)
 
-    jobs = []
+    jobs, app.notebooks = [], {}
     for docname in docnames:
         path = env.doc2path(docname)
         text = Path(path).read_text(encoding="utf-8")
@@ -69,7 +69,8 @@ def execute(app, env, docnames):
         reader = create_nb_reader(path, env.myst_config, config, text)
         if reader is not None:
             create_db(get_cache(config.execution_cache_path).path)  # before several want it
-            jobs.append((docname, config, reader.read(text), reader.read_fmt))
+            app.notebooks[docname] = reader.read(text)
+            jobs.append((docname, config, app.notebooks[docname], reader.read_fmt))
     jobs.sort(key=lambda job: -sum(len(cell.source) for cell in job[2].cells))  # longest first
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(lambda job: execute_one(*job), jobs))

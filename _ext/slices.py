@@ -8,6 +8,7 @@ Names inside a function count as used where the function's name is.
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 FUNCTIONS, METHODS = {"Derivation", "refute"}, {"step", "result"}
 """What proves and refutes, and what is called on a derivation."""
@@ -84,14 +85,15 @@ def changed(node: ast.stmt) -> frozenset[str]:
 
 
 def _statements(cells: Sequence[str]) -> list[Statement]:
-    statements = [
-        statement
-        for number, source in enumerate(cells)
-        for node in ast.parse(source).body
-        for statement in [_statement(number, node)]
-    ]
+    statements = [statement for at, source in enumerate(cells) for statement in _of(at, source)]
     modules = {name for x in statements if isinstance(x.node, ast.Import) for name in x.binds}
     return [replace(x, changes=x.changes - modules) for x in statements]
+
+
+@lru_cache(maxsize=1000)
+def _of(number: int, source: str) -> list[Statement]:
+    """Return the statements of a cell; a page's cells are asked for once for each of its proofs."""
+    return [_statement(number, node) for node in ast.parse(source).body]
 
 
 def _traced(

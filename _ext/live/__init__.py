@@ -3,7 +3,7 @@
 A page names, for each cell that proves something, its number among the cells; `live.js` puts a
 button there. What is loaded when it is pressed lies in `_static/live`: the cells of each page, and
 Python for the browser with SymPy and the proof engine, which `pack.mjs` makes of what npm has set
-up in `.venv/live`. Without that, the book is built without the buttons.
+up in `.venv/live`, where what all books share stays. Without that, the book has no such buttons.
 """
 
 import hashlib
@@ -13,11 +13,11 @@ import pickle
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import sympy
 from docutils import nodes
-from myst_nb.core.read import create_nb_reader
 from sphinx.errors import ExtensionError
 
 from ..folding import folded
@@ -60,15 +60,12 @@ class _Pack:
         tools = [*HERE.glob("*.*"), HERE.parent / "formula.mjs"]
         ours = sorted(file for pattern in OURS for file in ROOT.glob(pattern))
         answers = sorted(ROOT.glob("src/backprop/exercises/*.py"))
-        self.common = cache / f"common-{_digest([HERE / 'package-lock.json', HERE / 'pack.py'])}"
+        self.common = common()
         self.out = cache / f"book-{_digest([*sorted(tools), *ours, *answers])}"
         self._making = None
-        if not (self.out / "bench.js").exists():
+        if not (self.out / "bench.js").exists() or not (self.common / "parts.json").exists():
             shutil.rmtree(self.out, ignore_errors=True)
-            site = _staged(cache / "site", ours)
-            libraries = Path(sympy.__file__).parents[1]
-            folders = (MODULES, libraries, site, self.common, self.out)
-            self._making = subprocess.Popen([NODE, HERE / "pack.mjs", *folders])
+            self._making = pack(self.common, _staged(cache / "site", ours), self.out)
 
     def copy(self, target):
         """Put the files below a folder, without those of earlier times; return its name."""
@@ -82,6 +79,20 @@ class _Pack:
             shutil.copytree(self.common, made, ignore=shutil.ignore_patterns("*.json"))
             shutil.copytree(self.out, made, dirs_exist_ok=True)
         return made.name
+
+
+def common():
+    """Name the folder of what all books share: Python and SymPy, as a page runs them."""
+    made_of = ("package-lock.json", "pack.mjs", "pack.py", "worker.js")
+    return MODULES.parent / f"common-{_digest([HERE / name for name in made_of])}"
+
+
+def pack(shared, *book):
+    """Start to make what is shared, unless it is there, and of a book's Python what goes out."""
+    for old in set(shared.parent.glob("common-*")) - {shared}:
+        shutil.rmtree(old)
+    libraries = Path(sympy.__file__).parents[1]
+    return subprocess.Popen([NODE, HERE / "pack.mjs", MODULES, libraries, shared, *book])
 
 
 def _digest(files):
@@ -119,25 +130,23 @@ def mark(app, doctree):
     proofs = [node for node in doctree.findall(folded) if node["kind"] in ("proved", "refuted")]
     if app.live is None or not proofs:
         return
-    notebook = _notebook(env)
+    notebook = app.notebooks[env.docname]
     numbers = [n for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     sources = [notebook.cells[n].source for n in numbers]
-    imports = Imports(ROOT / "src")
     name = env.docname.replace("/", "-")
     for node in proofs:
         cell = _cell(node)
         if "bench" in cell["cell_metadata"].get("tags", ()):
             node["kind"] = "drawn"  # nothing is proved there yet
         number = numbers.index(cell["cell_index"])
-        if imports.needs_no_arrays(sources[: number + 1]):
+        if _imports().needs_no_arrays(sources[: number + 1]):
             node["data"] = {"live": name, "cell": number}
             env.live_pages[env.docname] = {"name": name, "cells": sources}
 
 
-def _notebook(env):
-    path = env.doc2path(env.docname)
-    text = Path(path).read_text(encoding="utf-8")
-    return create_nb_reader(path, env.myst_config, env.mystnb_config, text).read(text)
+@cache
+def _imports():
+    return Imports(ROOT / "src")
 
 
 def _cell(node):

@@ -14,6 +14,7 @@ class Imports:
     def __init__(self, folder):
         self.folder = folder
         self.closure = cache(self._closure)
+        self.needed = cache(self._needed)
 
     def needs_no_arrays(self, cells):
         """Whether the last cell, with what it needs of those before, runs where no NumPy is."""
@@ -21,8 +22,11 @@ class Imports:
             needed = [statement for part in before(cells) for statement in part]
         except SyntaxError:  # magics
             return False
-        modules = self._imported([node for part in needed for node in ast.walk(part)])
-        return all(self.closure(module).isdisjoint(NOT_IN_A_PAGE) for module in modules)
+        return all(self.needed(statement).isdisjoint(NOT_IN_A_PAGE) for statement in needed)
+
+    def _needed(self, statement):
+        """Return the top packages of what a statement imports, at any depth of it."""
+        return set().union(*map(self.closure, self._imported(ast.walk(statement))))
 
     def _closure(self, module):
         """Return the top packages of what a module imports, directly or not."""

@@ -1,4 +1,4 @@
-// Makes what pages load for proofs to run in them: `pack.mjs MODULES LIBRARIES SITE COMMON OUT`.
+// Makes what pages load for proofs to run in them: `pack.mjs MODULES LIBRARIES COMMON [SITE OUT]`.
 // MODULES is the folder of npm, LIBRARIES that of SymPy and mpmath; SITE holds what a page needs of
 // the book's own Python. What does not depend on the book goes to COMMON, if it is not there yet,
 // all else to OUT. Each thing is a script that holds a string, compressed, in base64: a page may
@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 
-const [modules, libraries, site, common, out] = process.argv.slice(2);
+const [modules, libraries, common, site, out] = process.argv.slice(2);
 const here = dirname(fileURLToPath(import.meta.url));
 const { buildSync } = createRequire(`${modules}/`)("esbuild");
 const { loadPyodide } = await import(pathToFileURL(join(modules, "pyodide/pyodide.mjs")));
@@ -33,15 +33,15 @@ function bundled(name, options = {}) {
   return outputFiles[0].text;
 }
 
-/** Byte code, compiled by the Python that is going to run it. */
-async function byteCode(what, from, roots = {}) {
+/** Start the Python that is going to run the byte code, to compile it. */
+async function compiler(roots) {
   const python = await loadPyodide({ env: { PYTHONHASHSEED: "0" }, stdout() {} });
   for (const [path, root] of Object.entries(roots)) {
     python.FS.mkdirTree(path);
     python.FS.mount(python.FS.filesystems.NODEFS, { root }, path);
   }
   python.runPython(readFileSync(join(here, "pack.py"), "utf8"));
-  return python.runPython(`${what}("${from}")`).toJs();
+  return (call) => python.runPython(call).toJs();
 }
 
 /** Write a thing in parts to a folder, and return their names and sizes. */
@@ -66,21 +66,27 @@ async function makeCommon() {
   });
   const roots = {};
   for (const name of ["sympy", "mpmath"]) roots[`/site/${name}`] = join(libraries, name);
+  const compiled = await compiler(roots);
   const things = {
     worker: `self.importScripts = undefined;${worker}`, // Pyodide asks whether it works: it may not
     wasm: read("pyodide.asm.wasm"),
-    library: await byteCode("library", "/lib/python314.zip"),
-    sympy: await byteCode("sympy", "/site", roots),
+    library: compiled('library("/lib/python314.zip")'),
+    sympy: compiled('sympy("/site")'),
   };
   mkdirSync(common, { recursive: true });
   const parts = Object.entries(things).map(([name, text]) => [name, written(common, name, text)]);
   writeFileSync(join(common, "parts.json"), JSON.stringify(Object.fromEntries(parts)));
 }
 
+async function makeOurs() {
+  mkdirSync(out, { recursive: true });
+  const parts = JSON.parse(readFileSync(join(common, "parts.json"), "utf8"));
+  const compiled = await compiler({ "/site": site });
+  parts.ours = written(out, "ours", compiled('ours("/site")'));
+  const { info } = JSON.parse(read("pyodide-lock.json"));
+  const define = { PARTS: JSON.stringify(parts), INFO: JSON.stringify(info) };
+  writeFileSync(join(out, "bench.js"), bundled("bench.js", { define }));
+}
+
 if (!existsSync(join(common, "parts.json"))) await makeCommon();
-mkdirSync(out, { recursive: true });
-const parts = JSON.parse(readFileSync(join(common, "parts.json"), "utf8"));
-parts.ours = written(out, "ours", await byteCode("ours", "/site", { "/site": site }));
-const { info } = JSON.parse(read("pyodide-lock.json"));
-const define = { PARTS: JSON.stringify(parts), INFO: JSON.stringify(info) };
-writeFileSync(join(out, "bench.js"), bundled("bench.js", { define }));
+if (out) await makeOurs();

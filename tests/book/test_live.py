@@ -109,6 +109,13 @@ def test_without_pyodide_the_build_says_so_and_fails_in_ci(monkeypatch, capsys, 
         _ext.live.prepare(app)
 
 
+def test_what_all_books_share_is_made_alike_each_time(tmp_path):
+    made, again = _ext.live.common(), tmp_path / "common"
+    assert _ext.live.pack(again).wait() == 0
+    files = {file.name: file.read_bytes() for file in made.iterdir()}
+    assert files == {file.name: file.read_bytes() for file in again.iterdir()}
+
+
 def test_most_proofs_can_be_edited(html, parsed, record_property):
     kinds = "[data-live], .folded:has(> summary > span[aria-hidden])"
     pages = [parsed(path) for path in sorted(html.glob("chapters/*.html"))]
