@@ -4,7 +4,6 @@ BIN := $(VENV)/bin
 HTML := _build/html/index.html
 SOURCES := $(shell find _config.yml _toc.yml index.md references.bib chapters reference src _ext \
              -type f ! -name '*.pyc')
-PARALLEL := --numprocesses auto --maxprocesses 4
 
 # Chapters and tests run side by side: more threads in each would only wait for one another.
 export OPENBLAS_NUM_THREADS := 1
@@ -22,8 +21,7 @@ $(HTML): $(VENV)/ready $(SOURCES)
 	@touch $@
 
 test: book
-	$(BIN)/pytest $(PARALLEL) --dist loadgroup --no-loadscope-reorder
-	$(BIN)/pytest $(PARALLEL) --dist loadscope --nbval --nbval-current-env _build/notebooks
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 attack: $(VENV)/ready
 	$(BIN)/python tests/attack.py 3000

@@ -89,6 +89,7 @@ def _notebook(app, docname):
 
 
 def setup(app):
+    os.environ["MATPLOTLIBRC"] = str(ROOT / "chapters")  # for the front page, too
     # What a cell prints is one output: pieces that a clock cuts differ from build to build.
     utils.executenb = partial(
         utils.executenb, coalesce_streams=True, kernel_manager_class=KERNEL_MANAGER

@@ -1,4 +1,7 @@
-"""Kernels are forked from one process, where the platform can: their imports are paid once."""
+"""Kernels are forked from one process, where the platform can: their imports are paid once.
+
+Where `BACKPROP_KERNELS` is `plain` in the environment, each one is started as Jupyter would.
+"""
 
 import json
 import os
@@ -12,8 +15,8 @@ from threading import Lock
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
-ROOT = Path(__file__).resolve().parents[1]
 POSSIBLE = hasattr(os, "fork") and sys.platform != "darwin"  # where its libraries forbid it
+WANTED = os.environ.get("BACKPROP_KERNELS") != "plain"
 LAUNCHER = ["-m", "ipykernel_launcher"]
 _one_by_one = Lock()
 
@@ -23,7 +26,6 @@ def _server():
     """Start the program that forks; it ends with the build, as its input does."""
     environment = os.environ | {
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as ipykernel would set it
-        "MATPLOTLIBRC": str(ROOT / "chapters"),
         "OPENBLAS_NUM_THREADS": "1",  # a process with threads is not safe to fork
     }
     return subprocess.Popen(
@@ -84,4 +86,4 @@ class ForkedKernelManager(AsyncKernelManager):
         return await super()._async_pre_start_kernel(**kwargs)
 
 
-KERNEL_MANAGER = ForkedKernelManager if POSSIBLE else AsyncKernelManager
+KERNEL_MANAGER = ForkedKernelManager if POSSIBLE and WANTED else AsyncKernelManager

@@ -1,4 +1,4 @@
-"""The executed notebooks are whole: where outputs are missing, nbval passes without comparing."""
+"""The executed notebooks are whole: where outputs are missing, comparing them says nothing."""
 
 import jupytext
 import nbformat
