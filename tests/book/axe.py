@@ -24,6 +24,20 @@ Color.prototype.parseString = function (text) {
     return Object.assign(this, { r, g, b, alpha });
 };
 """
+# axe seeks what it remembers in lists, one entry after the other, which takes a tenth of the rest
+SEEKS = "if(!a(e))return l.apply(this,arguments);"
+LOOKS_UP = "if(!a(e))return place(this,e);"
+PLACES = """
+const memory = Symbol();
+function place(list, value) {
+    if (!(list[memory]?.length <= list.length)) list[memory] = { length: 0, places: new Map() };
+    const seen = list[memory];
+    for (; seen.length < list.length; seen.length++)
+        if (!seen.places.has(list[seen.length])) seen.places.set(list[seen.length], seen.length);
+    return seen.places.get(value) ?? -1;
+}
+"""
+assert AXE.count(SEEKS) == 1
 RUN = """async (preload) => {
     const { violations } = await axe.run({ preload, selectors: false });
     return violations.map(({ help, nodes }) => [help, nodes.map((node) => node.html)]);
@@ -37,6 +51,6 @@ def violations(page, *, preload=True):
     Without ``preload`` no rule is applied that reads the style sheets themselves.
     """
     if not page.evaluate("'axe' in window"):
-        page.evaluate(f"() => {{{FIELDS}{AXE}{COLOURS}}}")
+        page.evaluate(f"() => {{{FIELDS}{PLACES}{AXE.replace(SEEKS, LOOKS_UP)}{COLOURS}}}")
     page.evaluate(SETTLED)
     return page.evaluate(RUN, preload)

@@ -124,6 +124,24 @@ def visit(browser, site):
     assert [fault for page in opened for fault in page.faults] == []
 
 
+@pytest.fixture(scope="module")
+def revisit(browser, site):
+    """Open a page as `visit` does, once for the tests of a file: each begins as the last ended."""
+    opened = {}
+
+    def revisit(path, *, width=1280, base=site):
+        key = (path, width, base)
+        if key not in opened:
+            opened[key] = _Opened(browser, base + path, width, "light")
+        page = opened[key].page
+        page.mouse.move(0, 0)
+        return page
+
+    yield revisit
+    _close(opened)
+    assert [fault for page in opened.values() for fault in page.faults] == []
+
+
 @pytest.fixture(scope="session")
 def _kept():
     """Keep what `look` has opened of one page of the book, until a test looks at another one."""
@@ -140,6 +158,7 @@ def look(browser, site, page_path, _kept):
     def look(*, width=1280, theme="light", base=site):
         if any(path != page_path for path, _, _ in _kept):
             _close(_kept)
+            _kept.clear()
         key = (page_path, base, width)
         if key not in _kept:
             _kept[key] = _Opened(browser, base + page_path, width, theme)
@@ -176,7 +195,6 @@ class _Opened:
 def _close(kept):
     for page in kept.values():
         page.close()
-    kept.clear()
 
 
 @pytest.fixture(scope="session")

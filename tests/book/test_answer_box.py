@@ -222,12 +222,13 @@ def test_both_judges_agree_on_generated_forms(module):
 
 
 @pytest.fixture
-def box(visit):
+def box(revisit):
     """Open the sigmoid chapter, and return the box with this label."""
 
     def box(asks, **options):
-        page = visit(SIGMOID, **options)
-        group = page.get_by_role("group", name=f"Your answer: {asks}", exact=True)
+        page = revisit(SIGMOID, **options)
+        boxes = page.locator(".explorer")
+        group = boxes.get_by_role("group", name=f"Your answer: {asks}", exact=True)
         group.wait_for()
         return group
 
@@ -330,16 +331,27 @@ def test_the_checks_of_a_chapter_all_say_right(html, root, chapter):
         assert cell.outputs[-1].data["text/plain"] == said, cell.source
 
 
-def test_each_exercise_that_a_page_judges_has_a_box_on_one(visit, html):
-    pages = [
-        path.relative_to(html).as_posix() for path in sorted((html / "chapters").glob("*.html"))
-    ]
-    asked = []
-    for page in map(visit, pages):
-        page.wait_for_function(
-            "[...document.querySelectorAll('.explorer')].every(e => e.dataset.ready)"
-        )
-        asked += page.locator(".answer-form label").all_text_contents()
-    labels = {Formula: "{} =", Numbers: "{}:"}
-    boxes = [(e, label) for e in EXERCISES.values() if (label := labels.get(type(e)))]
-    assert sorted(asked) == sorted(label.format(entry.asks) for entry, label in boxes)
+BOX = re.compile(r'^(?:AnswerBox|NumbersBox)\("([\w-]+)"\)$', re.M)
+LABELS = {Formula: "{} =", Numbers: "{}:"}
+
+
+def boxes(source):
+    """Return the exercises for which a page has a box, as its cells ask for them."""
+    text = source.read_text(encoding="utf-8") if source.exists() else ""
+    return [EXERCISES[name] for name in BOX.findall(text)]
+
+
+def test_each_exercise_that_a_page_judges_has_a_box_in_one_chapter(root):
+    asked = [entry.name for source in (root / "chapters").glob("*.md") for entry in boxes(source)]
+    judged = [name for name, entry in EXERCISES.items() if type(entry) in LABELS]
+    assert sorted(asked) == sorted(judged)
+
+
+def test_each_box_is_on_its_page(look, page_path, root):
+    page = look()
+    page.wait_for_function(
+        "[...document.querySelectorAll('.explorer')].every(e => e.dataset.ready)"
+    )
+    entries = boxes((root / page_path).with_suffix(".md"))
+    labels = [LABELS[type(entry)].format(entry.asks) for entry in entries]
+    assert page.locator(".answer-form label").all_text_contents() == labels

@@ -66,7 +66,7 @@ def proof(tab):
     """Return the open bench of `tab`, with the code that the book has."""
     if not tab.locator(".live:visible").count():
         tab.locator(".live-edit").first.click()
-    tab.get_by_role("button", name="Reset").click()
+    tab.locator(".live:visible").get_by_role("button", name="Reset").click()
     return tab.locator(".live:visible")
 
 

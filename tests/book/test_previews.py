@@ -38,11 +38,13 @@ def test_what_is_not_there_shows_nothing():
     assert element(PAGE, "nowhere") == excerpt(PAGE, "nowhere") == ""
 
 
+CHAPTER = "chapters/08-delta-recurrence.html"
+"""Its references lead to its own equations and to those of others."""
+
+
 @pytest.fixture(params=["http", "file"])
-def chapter_page(request, visit, site, html):
-    """Open a chapter whose references lead to its own equations and to those of others."""
-    base = site if request.param == "http" else f"{html.as_uri()}/"
-    return visit("chapters/08-delta-recurrence.html", base=base)
+def chapter_page(request, revisit, site, html):
+    return revisit(CHAPTER, base=site if request.param == "http" else f"{html.as_uri()}/")
 
 
 @pytest.mark.parametrize("reference", [ALONG, ACROSS])
@@ -57,8 +59,10 @@ def test_an_equation_is_shown_under_the_pointer(chapter_page, reference):
 
 
 @pytest.fixture
-def page(visit):
-    return visit("chapters/08-delta-recurrence.html")
+def page(revisit):
+    page = revisit(CHAPTER)
+    page.locator("#preview").wait_for(state="detached")
+    return page
 
 
 def test_the_pointer_may_enter_what_is_shown(page):
@@ -80,9 +84,9 @@ def test_focus_shows_and_escape_dismisses(page):
     assert link.get_attribute("aria-describedby") is None
 
 
-def test_nothing_moves_and_nothing_sticks_out(page):
+def test_nothing_moves_and_nothing_sticks_out(visit):
     width = "document.documentElement.scrollWidth"
-    page.set_viewport_size({"width": 390, "height": 800})
+    page = visit(CHAPTER, width=390)
     page.wait_for_function("!document.querySelector('.explorer:not([data-ready])')")
     link = page.locator(ALONG).last
     link.scroll_into_view_if_needed()
@@ -100,8 +104,9 @@ def test_an_anchor_stays_the_only_one_of_its_name(page):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_no_violation_in_what_is_shown(visit, theme):
-    page = visit("chapters/08-delta-recurrence.html", theme=theme)
+def test_axe_finds_no_violation_in_what_is_shown(page, theme):
+    page.emulate_media(color_scheme=theme)
+    page.locator(f"html[data-theme={theme}]").wait_for(state="attached")
     page.locator(ALONG).first.hover()
     page.locator("#preview").wait_for()
     assert violations(page, preload=False) == []
@@ -110,7 +115,7 @@ def test_axe_finds_no_violation_in_what_is_shown(visit, theme):
 def test_a_touch_shows_nothing_and_follows_the_reference(browser, site):
     context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 800})
     page = context.new_page()
-    page.goto(f"{site}chapters/08-delta-recurrence.html")
+    page.goto(site + CHAPTER)
     page.locator(ALONG).first.tap()
     page.wait_for_timeout(400)
     assert "#equation-" in page.url and page.locator("#preview").count() == 0

@@ -1,6 +1,7 @@
 """Pages are light enough for a phone on a slow line, and read before any script has run."""
 
 import gzip
+from functools import cache
 
 import pytest
 
@@ -17,6 +18,7 @@ def loaded(html, page_path, parsed):
     return page, [(folder / name).resolve() for name in names]
 
 
+@cache
 def _transferred(file):
     return len(gzip.compress(file.read_bytes()))
 
