@@ -1,5 +1,6 @@
 """The boxes for numbers in a browser: they judge as `check` does."""
 
+import nbformat
 import pytest
 
 from backprop.exercises import check
@@ -61,3 +62,25 @@ def test_numbers_typed_into_a_box_are_judged(visit):
         field.fill(answer)
         field.press("Enter")
         assert box.locator(".explorer-says").text_content().startswith(words)
+
+
+BUGS = {
+    "05-one-neuron": ("size 8: step 0.014905, quotient 0.023849", "size 8: step 0.023849"),
+    "08-delta-recurrence": ("W2 FAILED", "W2 passed"),
+    "09-training": ("'2.347'", "'0.905'"),
+    "11-vanishing-and-exploding": ("'6e-17'", "'0.6'"),
+    "16-cnn-backpropagation": ("edges FAILED", "passed"),
+}
+"""What the solutions to *Find the bug* print of the code as it was, and once it is mended."""
+
+
+@pytest.mark.parametrize("chapter", BUGS)
+def test_what_a_solution_runs_finds_the_bug_and_shows_that_it_is_mended(html, chapter):
+    notebook = nbformat.read(html.parent / f"notebooks/chapters/{chapter}.ipynb", as_version=4)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    (at,) = (k for k, cell in enumerate(cells) if cell.source.endswith('-bug")'))
+    texts = ["".join(o.get("text", "") for o in cell.outputs) for cell in cells[at + 1 : at + 4]]
+    found, mended = BUGS[chapter]
+    first = next(k for k, text in enumerate(texts) if found in text)
+    assert mended in texts[first + 1]
+    assert found not in texts[first + 1]
