@@ -74,13 +74,13 @@ BUGS = {
 """What the solutions to *Find the bug* print of the code as it was, and once it is mended."""
 
 
-@pytest.mark.parametrize("chapter", BUGS)
-def test_what_a_solution_runs_finds_the_bug_and_shows_that_it_is_mended(html, chapter):
-    notebook = nbformat.read(html.parent / f"notebooks/chapters/{chapter}.ipynb", as_version=4)
+@pytest.mark.parametrize("stem", BUGS)
+def test_what_a_solution_runs_finds_the_bug_and_shows_that_it_is_mended(html, stem):
+    notebook = nbformat.read(html.parent / f"notebooks/chapters/{stem}.ipynb", as_version=4)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     (at,) = (k for k, cell in enumerate(cells) if cell.source.endswith('-bug")'))
     texts = ["".join(o.get("text", "") for o in cell.outputs) for cell in cells[at + 1 : at + 4]]
-    found, mended = BUGS[chapter]
+    found, mended = BUGS[stem]
     first = next(k for k, text in enumerate(texts) if found in text)
     assert mended in texts[first + 1]
     assert found not in texts[first + 1]
