@@ -21,4 +21,5 @@ def setup(app):
     app.connect("config-inited", configure)
     app.add_css_file("type.css")
     app.add_css_file("book.css")
+    app.add_css_file("print.css", priority=900)
     app.add_js_file("page.js", loading_method="defer")

@@ -38,6 +38,7 @@ NOT_SHIPPED = ("scripts/fontawesome.js*", "vendor", "*.html", "scripts/*.map", "
 URL = re.compile(r"url\((\"[^\"]*\"|'[^']*'|[^)\"']*)\)")
 IMPORT = re.compile(r'@import "([^"]*)";')
 WORD = re.compile(r"[\w-]+")
+DARK, LIGHT = (re.compile(rf'\[data-theme="?{name}"?\]') for name in ("dark", "light"))
 NAME = re.compile(r"[.#]((?:[\w-]|\\.)+)")
 
 
@@ -129,7 +130,23 @@ def _kept(rule, words):
     selectors = _split(tinycss2.serialize(rule.prelude).strip())
     used = [s for s in selectors if _is_used(s, words)]
     body = tinycss2.serialize(rule.content).strip()
-    return f"{','.join(used)}{{{body}}}" if used and body else ""
+    return _themed(used, body) if used and body else ""
+
+
+def _themed(selectors, body):
+    """Return a rule of which what makes a page dark is for screens, and what is light for paper."""
+    dark = [s for s in selectors if DARK.search(s)]
+    others = [s for s in selectors if s not in dark]
+    paper = [LIGHT.sub("[data-theme]", s) for s in others if LIGHT.search(s)]
+    return "".join(
+        opening + f"{','.join(part)}{{{body}}}" + closing
+        for opening, part, closing in (
+            ("", others, ""),
+            ("@media screen{", dark, "}"),
+            ("@media print{", paper, "}"),
+        )
+        if part
+    )
 
 
 def _split(selector):
