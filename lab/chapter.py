@@ -21,8 +21,8 @@ MISTAKES = "## Mistakes people write"
 OURS = ("tags", "mystnb")
 """What a cell's metadata say of the book; the rest is how Lab shows the cell."""
 START, NEW = -1, -2  # no places among the pieces
-CAPTION = "figure_caption"
-"""Marks a cell that is not in the chapter: the words below a figure."""
+ADDED = "added_in_lab"
+"""Marks a cell that is not in the chapter."""
 
 
 @dataclass
@@ -118,10 +118,11 @@ def notebook(text, number=None):
     """Return a chapter as a notebook.
 
     Code that the book hides is hidden; solutions and mistakes are folded. Below a figure a cell
-    says what it shows; the figures of the chapter, which has this number, are counted.
+    says what it shows; the figures of the chapter, which has this number, are counted. Where a
+    solution comes last, a cell ends it: Lab goes to the last cell and would unfold that.
     """
-    cells, figures = [], 0
-    for piece in pieces(text):
+    cells, figures, found = [], 0, pieces(text)
+    for piece in found:
         metadata = dict(piece.options)
         if piece.folds:
             metadata["jp-MarkdownHeadingCollapsed"] = True
@@ -130,10 +131,15 @@ def notebook(text, number=None):
         cells.append(_cell(piece.kind, piece.id, piece.source, metadata))
         if piece.figure:
             figures += 1
-            words = f"**Figure {number}.{figures}** {piece.figure['caption']}"
-            shown = {CAPTION: True, "editable": False}
-            cells.append(_cell("markdown", f"{piece.id}-caption", words, shown))
+            caption = f"**Figure {number}.{figures}** {piece.figure['caption']}"
+            cells.append(_added(f"{piece.id}-caption", caption))
+    if "{solution-end}" in found[-1].source:
+        cells.append(_added("end", "### End of the exercises"))
     return from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": PYTHON, "cells": cells})
+
+
+def _added(name, source):
+    return _cell("markdown", name, source, {ADDED: True, "editable": False})
 
 
 def _cell(kind, name, source, metadata):
@@ -152,7 +158,7 @@ def saved(cells, text):
     written, before = lines[: old[0].start], START
     for cell in cells:
         source = "".join(cell["source"]).strip("\n")
-        if not source.strip() or CAPTION in cell["metadata"]:
+        if not source.strip() or ADDED in cell["metadata"]:
             continue
         place = places.get(cell["id"])
         was = None if place is None else old[place]

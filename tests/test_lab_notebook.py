@@ -137,6 +137,14 @@ def names(root):
     return table(root)
 
 
+def test_the_last_cell_is_in_no_fold(chapter):
+    """When all cells have run, Lab goes to the last one, and unfolds what it is in."""
+    cells = notebook(chapter.read_text(encoding="utf-8"))["cells"]
+    heading = re.compile(r"(?:\([\w-]+\)=\n)?#{1,3} |```\{exercise\}|````\{solution-start\}")
+    last = [cell for cell in cells if heading.match(cell["source"])][-1]
+    assert "jp-MarkdownHeadingCollapsed" not in last["metadata"]
+
+
 def test_references_are_known(chapter, names):
     text = chapter.read_text(encoding="utf-8")
     roles = re.findall(r"\{(cite|doc|numref|prf:ref|ref)\}`(?:[^`<]*<)?([^`>]*)", text)

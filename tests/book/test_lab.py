@@ -101,6 +101,15 @@ def test_a_reference_leads_to_what_it_names(notebook):
     expect(proof).to_be_in_viewport()
 
 
+def test_its_cells_run(notebook):
+    notebook.get_by_role("menuitem", name="Run", exact=True).click()
+    notebook.get_by_text("Run All Cells", exact=True).click()
+    prompts = notebook.locator(".jp-CodeCell .jp-InputPrompt")
+    expect(prompts.filter(has_text="[2]:")).to_have_count(1)
+    expect(prompts.filter(has_text=re.compile(r"\[[* ]\]"))).to_have_count(0)
+    assert notebook.locator("[data-mime-type$=error], [data-mime-type$=stderr]").count() == 0
+
+
 @pytest.mark.parametrize(
     ("heading", "words"),
     [
@@ -108,7 +117,7 @@ def test_a_reference_leads_to_what_it_names(notebook):
         ("One path is enough", "leave out the path through"),
     ],
 )
-def test_solutions_and_mistakes_are_closed(notebook, heading, words):
+def test_solutions_and_mistakes_stay_closed(notebook, heading, words):
     title = notebook.get_by_role("heading", name=heading)
     above = notebook.locator(".jp-MarkdownCell", has=title).first
     below = notebook.locator(".jp-MarkdownCell", has_text=words)
@@ -117,15 +126,6 @@ def test_solutions_and_mistakes_are_closed(notebook, heading, words):
     expect(below).to_be_visible()
     above.locator(".jp-collapseHeadingButton").click()
     expect(below).to_be_hidden()
-
-
-def test_its_cells_run(notebook):
-    notebook.get_by_role("menuitem", name="Run", exact=True).click()
-    notebook.get_by_text("Run All Cells", exact=True).click()
-    prompts = notebook.locator(".jp-CodeCell .jp-InputPrompt")
-    expect(prompts.filter(has_text="[2]:")).to_have_count(1)
-    expect(prompts.filter(has_text=re.compile(r"\[[* ]\]"))).to_have_count(0)
-    assert notebook.locator("[data-mime-type$=error], [data-mime-type$=stderr]").count() == 0
 
 
 def test_an_explorer_moves(notebook):
