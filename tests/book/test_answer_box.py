@@ -52,6 +52,7 @@ TOKENS = [
         r"\,",
         "==",
     ],
+    *["ln ", "tanh ", r"\sqrt ", r"\frac", "//", "%", " mod ", "½", "clip(", "≈", ".", "_1"],
     *["<=", r"\foo", "e", "relu(", r"\operatorname{sigmoid}("],
 ]
 FORMULAS = [
@@ -74,6 +75,8 @@ FORMULAS = [
     "np.exp(-x) + numpy.maximum(x, y) - math.floor(x) + relu(y) + cosh(x) - sinh(y)",
     r"\frac{x}{y} + \dfrac{2}{\hat{y}} \left( x - \hat y \right)^{2} \cdot \beta",
     r"\sqrt{\lvert y \rvert} \, x \times 2 \ln\left(e^{x}\right) \max\{x, y\}",
+    r"ln 2 + y tanh x / exp y - \sqrt\frac{x}{2} + √2 + \frac12 β_1 - \frac x2",
+    "7 // x + 7 % x - y mod x + mod(x, y) + clip(x, y, 1) + ½x - 1 000.5",
     r"$\operatorname{sigmoid}(x) + \left\lfloor \tfrac{x}{y} \right\rfloor - \mathrm{e}^{y}$",
 ]
 
@@ -106,7 +109,7 @@ def module(browser, site):
     page.close()
 
 
-def reading(text):
+def read_by_python(text):
     """Return what Python reads: a number, or the reason and the place of a mistake."""
     try:
         value = sp.N(unfold(parse(text, EXACT)), 20)
@@ -135,6 +138,12 @@ def latex(expr):
     return Typed({"mul_symbol": None}).doprint(expr)
 
 
+def state(name):
+    """Return what judging an answer to an exercise needs."""
+    box = AnswerBox(name)
+    return {"names": box.names, "points": box.points, "values": box.values}
+
+
 def random_texts(count):
     rng = random.Random(0)
     return ["".join(rng.choices(TOKENS, k=rng.randint(1, 9))) for _ in range(count)]
@@ -145,27 +154,22 @@ def test_both_parsers_know_the_same_functions(module):
 
 
 def test_both_judges_take_what_a_quantity_stands_for(module):
-    for name, answer in WRITTEN_OUT:
-        box = AnswerBox(name)
-        state = {"names": box.names, "points": box.points, "values": box.values}
-        assert module("judge", [answer, state])[0]["words"] == "Right."
-        assert check(name, answer)
+    verdicts = module("judge", *([answer, state(name)] for name, answer in WRITTEN_OUT))
+    assert [verdict["words"] for verdict in verdicts] == ["Right."] * len(WRITTEN_OUT)
 
 
 @pytest.mark.parametrize(
     "text", ["0.188", "0.1874999", "0.19", "0.2", "3/17.", "47/250", "sqrt(-1)²"]
 )
 def test_both_judges_say_the_same_of_a_rounded_number(module, text):
-    box = AnswerBox("sigmoid-value")
-    state = {"names": box.names, "points": box.points, "values": box.values}
-    (verdict,) = module("judge", [text, state])
+    (verdict,) = module("judge", [text, state("sigmoid-value")])
     assert verdict["words"].lower() == f"{check('sigmoid-value', text)}.".lower()
 
 
 def test_both_parsers_read_a_formula_alike(module):
     results = module("parse", *([text, list(LETTERS), LETTERS] for text in FORMULAS))
     assert [float(result) for result in results] == pytest.approx(
-        [reading(text) for text in FORMULAS], rel=1e-14
+        [read_by_python(text) for text in FORMULAS], rel=1e-14
     )
 
 
@@ -174,7 +178,7 @@ def test_both_parsers_read_or_refuse_a_random_text_alike(module):
     results = module("parse", *([text, list(LETTERS), LETTERS] for text in texts))
     numbers = mistakes = 0
     for text, result in zip(texts, results, strict=True):
-        expected = reading(text)
+        expected = read_by_python(text)
         if isinstance(expected, list) or isinstance(result, list):
             assert result == expected, text
             mistakes += 1
@@ -188,9 +192,8 @@ def test_both_parsers_read_or_refuse_a_random_text_alike(module):
 @pytest.mark.parametrize("name", ANSWERS)
 def test_the_page_and_python_give_the_same_verdict(module, name):
     texts = [*ANSWERS[name][0], *ANSWERS[name][1]]
-    box = AnswerBox(name)
-    state = {"names": box.names, "points": box.points, "values": box.values}
-    verdicts = module("judge", *([text, state] for text in texts))
+    given = state(name)
+    verdicts = module("judge", *([text, given] for text in texts))
     assert [verdict["kind"] for verdict in verdicts] == ["right"] * 3 + ["wrong"] * 5
     for text, verdict in zip(texts, verdicts, strict=True):
         if verdict["kind"] == "right":
@@ -211,9 +214,7 @@ def test_both_judges_agree_on_generated_forms(module):
         form = (sp.factor if k % 2 else sp.expand)(parse(right[0], letters))
         forms.append((name, sp.sstr(form) if k % 3 else latex(form)))
     for name, text in forms:
-        box = AnswerBox(name)
-        state = {"names": box.names, "points": box.points, "values": box.values}
-        (verdict,) = module("judge", [text, state])
+        (verdict,) = module("judge", [text, state(name)])
         assert verdict["kind"] == "right", (name, text, verdict["words"])
         assert check(name, text), (name, text)
 
@@ -315,6 +316,77 @@ def test_a_long_answer_and_its_mistake_do_not_overflow(box, width):
         enter(group, text)
         assert group.evaluate("() => document.documentElement.scrollWidth") <= width
         assert group.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0
+
+
+# What is typed, as it is read, and kept
+
+
+@pytest.fixture
+def shown(show):
+    """Show the box of an exercise alone, and return it."""
+
+    def shown(name):
+        page = show(AnswerBox(name))
+        return page.locator(".bp-explorer")
+
+    return shown
+
+
+def reading(box):
+    """Return what is shown as read, with fractions and powers in braces."""
+    return box.locator(".answer-reading").evaluate(
+        """function write(node) {
+            const parts = [...node.children].map(write);
+            if (node.tagName === "mfrac") return `{${parts[0]}/${parts[1]}}`;
+            if (node.tagName === "msup") return `${parts[0]}^{${parts[1]}}`;
+            return parts.length ? parts.join("") : node.textContent.replace("\u2062", "");
+        }"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("-2x/(1+x²)²", "{−2x/(1+x^{2})^{2}}"),
+        (r"\frac{1}{2}\left(x - 1\right)*-x", "{1/2}(x−1)(−x)"),
+        ("dy/dx = np.exp(-x**2) ln x", "e^{−x^{2}}ln(x)"),
+        ("⌊x/2⌋ - (x - |x|)*2^3^x", "⌊{x/2}⌋−(x−|x|)·2^{3^{x}}"),
+    ],
+)
+def test_the_reading_is_typeset_while_one_types(shown, typed, read):
+    box = shown("calculus-reciprocal")
+    before = box.bounding_box()["height"]
+    box.get_by_role("textbox").fill(typed)
+    assert reading(box) == read
+    assert box.bounding_box()["height"] == before
+
+
+def test_a_mistake_is_said_after_a_pause_only_and_the_reading_dims(shown):
+    box = shown("calculus-bell")
+    field = box.get_by_role("textbox")
+    field.fill("x")
+    field.press_sequentially("(1")
+    assert says(box) == ""
+    assert box.locator(".answer-stale").count() == 1
+    box.get_by_text("this parenthesis is never closed").wait_for()
+    assert field.get_attribute("aria-invalid") == "false"
+
+
+def test_an_answer_is_there_after_a_reload_with_a_tick_if_it_was_right_until_it_is_cleared(shown):
+    box = shown("calculus-flat")
+    right = ANSWERS["calculus-flat"][0][0]
+    enter(box, right)
+    tick = box.get_by_role("img", name="solved")
+    box.page.reload()
+    tick.wait_for()
+    assert box.get_by_role("textbox").input_value() == right
+    assert says(box) == "Right."
+    enter(box, "w")
+    box.page.reload()
+    tick.wait_for()
+    box.get_by_role("button", name="Clear your answer").click()
+    assert not tick.is_visible()
+    assert box.page.evaluate("localStorage.length") == 0
 
 
 # The solutions

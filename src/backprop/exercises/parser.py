@@ -1,19 +1,22 @@
 r"""Formulas as one types them: the grammar of the answer box, read into SymPy.
 
     sum     = term {("+" | "-") term}
-    term    = signed {("*" | "/") signed | power}
+    term    = signed {("*" | "/" | "//" | "%" | "mod") signed | power}
     signed  = ("+" | "-") signed | power
     power   = atom ["^" signed | raised]
-    atom    = number | letter | function "(" sum {"," sum} ")" | "(" sum ")" | "|" sum "|"
-            | "⌊" sum "⌋" | "⌈" sum "⌉" | "√" atom | "\frac" "{" sum "}" "{" sum "}"
+    atom    = number | letter | function "(" sum {"," sum} ")" | function atom | "(" sum ")"
+            | "|" sum "|" | "⌊" sum "⌋" | "⌈" sum "⌉" | "√" atom | "\frac" part part
+    part    = "{" sum "}" | digit | letter
 
 So -x^2 is -(x^2), and 2^3^2 is 2^(3^2). Square brackets and braces are parentheses. The sign of a
 product may be left out before a letter, a function or a bracket, as in 2x or a(1 - a), and
-several letters in a row are a product: 2pq. Behind a quotient, and behind most powers, it may
-not: 1/2x and e^2x could be read in two ways, and are refused; x^2y, x²y and x^{n}y could not. A
-function may have an exponent before its argument, as in tanh²(z). Commas between digits by threes
-group them, but in `max` and `min`, where they part arguments. How letters, signs and names may be
-written is the matter of `lexer`.
+several letters in a row are a product: 2pq. Behind a quotient it may not, and behind most powers
+not before a letter: 1/2x and e^2x could be read in two ways, and are refused; x^2y, x²y, x^{n}y
+and x^n(1 + x) could not. A function may have an exponent before its argument, as in tanh²(z), and
+no parentheses around an argument that ends where it is clear: ln x + 1, but not ln 2x. Commas and
+spaces between digits by threes group them, but where commas part arguments. A letter may have a
+subscript, always the same: x_j is x. // is the quotient rounded down, % and mod are what is left
+of it. How letters, signs and names may be written is the matter of `lexer`.
 
 `explorers/formula.js` holds the same grammar, and a test compares the two.
 """
@@ -47,12 +50,17 @@ FUNCTIONS: Mapping[str, Callable[..., Expr]] = {
     "ceil": sp.ceiling,
     "max": sp.Max,
     "min": sp.Min,
+    "clip": lambda x, low, high: sp.Min(sp.Max(x, low), high),
+    "mod": lambda x, y: x - y * sp.floor(x / y),
 }
 WORDS = frozenset({*FUNCTIONS, *CONSTANTS, *GREEK.values()})
 CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "⌊": "⌋", "⌈": "⌉"}
 BRACKETS = {"|": "abs", "⌊": "floor", "⌈": "ceil"}
-SEVERAL = ("max", "min")
+SEVERAL = {"max": "two numbers or more", "min": "two numbers or more"}
+SEVERAL |= {"clip": "three numbers", "mod": "two numbers"}
 GROUP = re.compile(r"[0-9]{3}(\.[0-9]*)?")
+BETWEEN_GROUPS = re.compile(r",|\{,\}|\\,|[ \u00a0\u2009\u202f]")
+SUBSCRIPTED = re.compile(r"(.*?[^0-9_₀-₉])(_?[0-9]+|_[0-9A-Za-z]+|_\{.*\}|[₀-₉]+)")
 
 
 class Mistake(ValueError):
@@ -79,6 +87,7 @@ class Parser:
     def __init__(self, text: str, letters: Mapping[str, Expr]) -> None:
         self.text, self.letters, self.known = text, letters, {**CONSTANTS, **letters}
         self.raised = False  # whether the last power had an exponent that could go on
+        self.subscripts: dict[str, str] = {}  # of the letters, as they were first written
         self.opened = [""]  # the brackets around this place, and "max" for its arguments
         self.tokens = tokens(text, WORDS)
         for token in self.tokens:
@@ -99,8 +108,6 @@ class Parser:
         kind, word, _, at = self.tokens[0]
         if word in CLOSING.values():
             self.fail("this parenthesis was never opened", at)
-        if word == "=":
-            self.fail("a second = has no meaning here", at)
         if kind != "end":
             self.fail("a comma separates arguments; decimals are written with a point", at)
         return value
@@ -117,22 +124,31 @@ class Parser:
         """Read factors."""
         value, sign = self.signed(), ""
         while True:
-            divided = sign == "/"
-            sign = self.take("*", "/")
-            if not sign and not self.at_factor(divided or self.raised):
+            divided = sign not in ("", "*")
+            sign = self.take("*", "/", "//", "%", "mod")
+            if not sign and not self.at_factor(divided, self.raised):
                 return value
             factor = self.signed() if sign else self.power()
-            value = value / factor if sign == "/" else value * factor
+            value = self.combined(value, sign, factor)
 
-    def at_factor(self, ambiguous: bool) -> bool:
+    def combined(self, value: Expr, sign: str, factor: Expr) -> Expr:
+        """Return a product or a quotient."""
+        if sign in ("%", "mod"):
+            return self.call("mod", value, factor)
+        if sign == "//":
+            return self.call("floor", value / factor)
+        return value / factor if sign == "/" else value * factor
+
+    def at_factor(self, divided: bool = False, raised: bool = False) -> bool:
         """Return whether a factor follows without a sign; refuse where that is unclear."""
         kind, word, _, at = self.tokens[0]
-        if kind == "number":
+        if kind in ("number", "parts"):
             self.fail("a sign is missing before this number", at)
         closes = word == "|" == self.opened[-1]
         if closes or (kind not in ("name", "fraction") and word not in {*CLOSING, "√"}):
             return False
-        if ambiguous:
+        letter = kind == "name" and (word in self.known or word not in FUNCTIONS)
+        if divided or (raised and letter):
             self.fail("write * here, or parentheses: this could be read in two ways", at)
         return True
 
@@ -162,6 +178,8 @@ class Parser:
         token = self.tokens.pop(0)
         if token.kind == "number":
             return self.number(token)
+        if token.kind == "parts":
+            return self.constant(token.word[0]) / self.constant(token.word[2])
         if token.kind == "name":
             return self.named(token)
         if token.kind == "fraction":
@@ -178,14 +196,15 @@ class Parser:
         """Read a number, and the threes of digits that follow it, as in 105,415,200."""
         word, end = token.word, token.at + len(token.text)
         threes = self.opened[-1] not in SEVERAL and bool(re.fullmatch("[1-9][0-9]{0,2}", word))
-        while threes and self.tokens[0].word == ",":
-            comma, digits = self.tokens[:2]
-            apart = (comma.at, digits.at) != (end, comma.at + len(comma.text))
-            if apart or digits.kind != "number" or not GROUP.fullmatch(digits.word):
+        while threes:
+            count = 2 if self.tokens[0].word == "," else 1
+            digits = self.tokens[count - 1]
+            between = BETWEEN_GROUPS.fullmatch(self.text[end : digits.at])
+            if not between or digits.kind != "number" or not GROUP.fullmatch(digits.text):
                 break
             word, end = word + digits.word, digits.at + len(digits.text)
             threes = "." not in digits.word
-            del self.tokens[:2]
+            del self.tokens[:count]
         return self.constant(word)
 
     def constant(self, word: str) -> Expr:
@@ -210,10 +229,19 @@ class Parser:
         self.opened.pop()
 
     def group(self, fraction: Token) -> Expr:
-        """Read a part of a fraction, in braces."""
-        if self.tokens[0].word != "{":
+        """Read a part of a fraction: in braces, or a single digit or letter, as LaTeX has it."""
+        kind, word, text, at = self.tokens[0]
+        if word == "{":
+            return self.bracket(self.tokens.pop(0))
+        if kind not in ("number", "name") or text[0] == "\\":
             self.fail(r"write \frac with two pairs of braces, as in \frac{1}{2}", fraction.at)
-        return self.bracket(self.tokens.pop(0))
+        self.tokens[:1] = [Token(kind, text[0], text[0], at), *self._rest(self.tokens[0])]
+        return self.atom()
+
+    def _rest(self, token: Token) -> list[Token]:
+        """Return the tokens of what stands behind the first character of a token."""
+        rest = tokens(token.text[1:], WORDS)[:-1]
+        return [part._replace(at=token.at + 1 + part.at) for part in rest]
 
     def root(self, at: int) -> Expr:
         """Read what stands below a root."""
@@ -227,7 +255,7 @@ class Parser:
         """Read a letter, a function, or letters that are multiplied."""
         _, name, text, at = token
         if name in self.known:
-            return self.known[name]
+            return self.letter(name, "", at)
         if name in FUNCTIONS:
             exponent = self.function_power()
             value = self.call(name, *self.arguments(token))
@@ -240,9 +268,19 @@ class Parser:
             self.tokens[:0] = [
                 Token("name", letters[k], text[k], at + k) for k in range(1, len(letters))
             ]
-            return self.known[letters[0]]
+            return self.letter(letters[0], "", at)
+        if parts := SUBSCRIPTED.fullmatch(name):
+            plain, subscript = NAMES.get(parts[1], parts[1]), re.sub(r"[_{}\s]", "", parts[2])
+            if plain in self.letters:
+                return self.letter(plain, subscript, at)
         use = f"use {', '.join(self.letters)}" if self.letters else "the answer is a number"
         self.fail(f"“{text}” is not known here; {use}", at)
+
+    def letter(self, name: str, subscript: str, at: int) -> Expr:
+        """Return the value of a letter; its subscript, if any, has to be the same each time."""
+        if self.subscripts.setdefault(name, subscript) != subscript:
+            self.fail(f"there is only one {name} here: write it alike each time", at)
+        return self.known[name]
 
     def function_power(self) -> Expr:
         r"""Read the exponent of a function that stands before its argument, as in \tanh^{2}(z)."""
@@ -264,16 +302,31 @@ class Parser:
         _, name, text, at = function
         opening = self.tokens[0]
         if not self.take("(", "[", "{"):
-            self.fail(f"{text} needs parentheses, as in {text}(1)", at)
+            return [self.bare_argument(function)]
         self.opened.append(name)
         values = [self.sum()]
         while self.take(","):
             values.append(self.sum())
         self.close(opening)
-        least = 2 if name in SEVERAL else 1
-        if len(values) < least or len(values) > least == 1:
-            self.fail(f"{text} takes {'one number' if least == 1 else 'two numbers or more'}", at)
+        wanted = SEVERAL.get(name, "one number")
+        counts = {"one number": [1], "two numbers": [2], "three numbers": [3]}
+        if len(values) not in counts.get(wanted, range(2, LONGEST)):
+            self.fail(f"{text} takes {wanted}", at)
         return values
+
+    def bare_argument(self, function: Token) -> Expr:
+        """Read what a function is given without parentheses, if it is clear where that ends."""
+        _, name, text, at = function
+        kind, word = self.tokens[0].kind, self.tokens[0].word
+        closes = word == "|" == self.opened[-1]
+        begins = kind in ("number", "parts", "name", "fraction") or word in ("√", "|", "⌊", "⌈")
+        if name in SEVERAL or closes or not begins:
+            self.fail(f"{text} needs parentheses, as in {text}(1)", at)
+        value = self.atom()
+        goes_on = self.tokens[0].kind == "raised" or self.tokens[0].word == "^"
+        if goes_on or self.at_factor():
+            self.fail(f"write parentheses after {text}: this could be read in two ways", at)
+        return value
 
     def call(self, name: str, *values: Expr) -> Expr:
         """Return what a function makes of its arguments."""

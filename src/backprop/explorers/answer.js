@@ -1,4 +1,5 @@
-// What is said of an answer, and the box that it is typed into; `formula.js` reads it.
+// What is said of an answer, and the box that it is typed into; `formula.js` reads it, `written.js`
+// shows how.
 
 const TOLERANCE = 1e-9;
 const written = (number, digits) => String(Number(number.toPrecision(digits))).replace("-", "−");
@@ -54,6 +55,7 @@ export function judge(text, { names, points, values }) {
 // The explorer.
 
 const AROUND = 15;
+const PAUSE = 1200; // ms without a key, after which what is typed is kept, and spoken
 
 /** The text around a place, with a caret below it. */
 function caret(text, at) {
@@ -63,8 +65,11 @@ function caret(text, at) {
   return `${before}${after}${at + AROUND < text.length ? "…" : ""}\n${" ".repeat([...before].length)}^`;
 }
 
-function help(vocabulary) {
-  const letters = vocabulary.length ? `Letters: ${vocabulary.join("; ")}.` : "The answer is a number.";
+function help(vocabulary, [value]) {
+  const accuracy = Number.isInteger(value) ? "" : ": exact, as in 2/3 or ln(5), or to nine digits";
+  const letters = vocabulary.length
+    ? `Letters: ${vocabulary.join("; ")}.`
+    : `The answer is a number${accuracy}.`;
   const functions = Object.keys(FUNCTIONS).join(", ");
   return [
     h("p", { class: "answer-letters" }, letters),
@@ -78,7 +83,8 @@ function help(vocabulary) {
         "Numbers with a decimal point, + − * / ^ and brackets; the numbers e and pi; the functions " +
           `${functions}. A product may go without its sign before a letter or a bracket, as in ` +
           "2x or 3(x + 1); after a quotient write it, as in 1/2*x. You may also write x², √x, |x|, " +
-          "⌊x⌋ or Greek letters, and paste LaTeX or NumPy: \\frac{1}{2}, \\hat{y}, np.exp(x).",
+          "⌊x⌋, ln x or Greek letters, and paste LaTeX or NumPy: \\frac{1}{2}, \\hat{y}, np.exp(x). " +
+          "What you type stays on this device.",
       ),
     ),
   ];
@@ -87,14 +93,21 @@ function help(vocabulary) {
 function render({ model, el }) {
   const id = freshId();
   const asks = model.get("asks");
+  const names = model.get("names");
+  const verdict = () =>
+    judge(input.value, { names, points: model.get("points"), values: model.get("values") });
   const input = formulaInput(id, 300);
+  const kept = keep(model.get("exercise"), input, () => typed());
   const form = h(
     "form",
     { class: "answer-form" },
     h("label", { for: id }, `${asks} =`),
     input,
     h("button", { type: "submit" }, "Check"),
+    ...kept.parts,
   );
+  const reading = h("div", { class: "answer-reading", "aria-hidden": "true" });
+  const spokenReading = h("div", { class: "explorer-hidden", "aria-live": "polite" });
   const says = spoken();
   says.id = `${id}-says`;
   const place = h("pre", { class: "answer-place", "aria-hidden": "true" });
@@ -104,11 +117,13 @@ function render({ model, el }) {
     el,
     `Your answer: ${asks}`,
     form,
+    reading,
+    spokenReading,
     says,
     place,
     prove,
     proved,
-    ...help(model.get("vocabulary")),
+    ...help(model.get("vocabulary"), model.get("values")),
   );
 
   /** Let the proof engine judge, for all values; in the static page `live` brings it. */
@@ -126,6 +141,32 @@ function render({ model, el }) {
   }
   prove.addEventListener("click", judgeByProof);
 
+  /** Show how a text is read; one that is no formula yet leaves the last reading, dimmed. */
+  function showReading() {
+    try {
+      reading.replaceChildren(...(input.value.trim() ? [typeset(input.value, names)] : []));
+      reading.classList.remove("answer-stale");
+    } catch (mistake) {
+      if (!(mistake instanceof Mistake)) throw mistake;
+      reading.classList.add("answer-stale");
+    }
+  }
+
+  let timer;
+  function typed() {
+    show({ kind: "", words: "" });
+    showReading();
+    clearTimeout(timer);
+    timer = setTimeout(paused, PAUSE);
+  }
+
+  function paused() {
+    kept.typed();
+    const { kind, words } = verdict();
+    if (kind === "mistake") says.textContent = words;
+    else spokenReading.replaceChildren(...[...reading.children].map((math) => math.cloneNode(true)));
+  }
+
   function show({ kind, words, at }) {
     el.dataset.verdict = kind;
     says.textContent = words;
@@ -135,18 +176,27 @@ function render({ model, el }) {
     input.setAttribute("aria-invalid", String(kind === "mistake"));
     place.textContent = kind === "mistake" ? caret(input.value, at) : "";
   }
-  const read = (...traits) => Object.fromEntries(traits.map((name) => [name, model.get(name)]));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    clearTimeout(timer);
     change(model, { answer: input.value });
-    show(judge(input.value, read("names", "points", "values")));
+    const said = verdict();
+    show(said);
+    kept.checked(said.kind);
   });
-  input.addEventListener("input", () => show({ kind: "", words: "" }));
+  input.addEventListener("input", typed);
+  if (kept.answer && !model.get("answer")) {
+    input.value = kept.answer;
+    showReading();
+    if (verdict().kind === "right") show(verdict());
+    change(model, { answer: kept.answer });
+  }
   return follow(model, ["answer"], () => {
     const answer = model.get("answer");
     if (answer === input.value) return;
     input.value = answer;
-    show(judge(answer, read("names", "points", "values")));
+    showReading();
+    show(verdict());
   });
 }
 

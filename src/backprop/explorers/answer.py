@@ -31,7 +31,7 @@ class AnswerBox(Explorer):
     values: traitlets.List[float] = traitlets.List(read_only=True).tag(sync=True)
 
     _moves = ("answer",)
-    _esm, _css = front_end("answer", parts=("common", "formula"))
+    _esm, _css = front_end("answer", parts=("common", "formula", "written", "kept"))
 
     def __init__(self, exercise: str, answer: str = "") -> None:
         entry = find(exercise)

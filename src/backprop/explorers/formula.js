@@ -3,7 +3,7 @@
 // letters, or whatever else is made of its parts.
 
 const TOKEN =
-  /(?<skip>[\s$\u200b\u2061-\u2063\ufeff]+|\\[,;:! ]|\\q?quad(?![A-Za-z])|\\(?:left|right|[bB]igg?[lr]?|displaystyle)(?![A-Za-z])|(?:np|numpy|math|sp|sympy)\.(?=[A-Za-z]))|(?<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?<hat>\\(?:wide)?hat\s*(?:\{\s*[A-Za-z]\s*\}|[A-Za-z]))|(?<upright>\\(?:operatorname|mathrm|text)\s*\{\s*[A-Za-z]+\s*\})|(?<command>\\[A-Za-z]+)|(?<name>(?:ŷ|y\u0302)[₀-₉]*|[A-Za-zα-ωϵϕ_][0-9A-Za-zα-ωϵϕ_₀-₉]*)|(?<raised>⁻?[⁰¹²³⁴-⁹]+)|(?<other>[<>!]=)|(?<sign>\*\*|\{,\}|\\[{}|]|[-+*\/^(),|=√⌊⌋⌈⌉[\]{}−–·⋅∙×∗÷∕⁄])|(?<unknown>\S)/gu;
+  /(?<skip>[\s$\u200b\u2061-\u2063\ufeff]+|[.;](?=[\s$]*$)|\\[,;:! ()\[\]]|\\q?quad(?![A-Za-z])|\\(?:left|right|[bB]igg?[lr]?|displaystyle)(?![A-Za-z])|(?:np|numpy|math|sp|sympy)\.(?=[A-Za-z]))|(?<number>(?:[0-9]+(?:_[0-9]{3})*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?<parts>[¼-¾⅓⅔⅛])|(?<hat>\\(?:wide)?hat\s*(?:\{\s*[A-Za-z]\s*\}|[A-Za-z])(?:_\{\s*[0-9A-Za-z]+\s*\}|_[0-9A-Za-z]+|[₀-₉]+)?)|(?<upright>\\(?:operatorname|mathrm|text)\s*\{\s*[A-Za-z]+\s*\})|(?<command>\\[A-Za-z]+)|(?<name>ln(?=[0-9])|(?:ŷ|y\u0302)(?:_\{\s*[0-9A-Za-z]+\s*\}|_[0-9A-Za-z]+|[₀-₉]+)?|[A-Za-zα-ωϵϕ_][0-9A-Za-zα-ωϵϕ_₀-₉]*(?:(?<=_)\{\s*[0-9A-Za-z]+\s*\})?)|(?<raised>⁻?[⁰¹²³⁴-⁹]+)|(?<other>[<>!]=)|(?<sign>\*\*|\/\/|\{,\}|\\[{}|]|[-+*\/%^(),|=≈√⌊⌋⌈⌉\[\]{}−–·⋅∙×∗÷∕⁄])|(?<unknown>\S)/gu;
 const meaning = (...rows) =>
   new Map(rows.flatMap(([word, ...writings]) => writings.map((written) => [written, word])));
 const SIGNS = meaning(
@@ -17,6 +17,8 @@ const SIGNS = meaning(
   ["}", "\\}"],
   ["⌊", "lfloor"],
   ["⌋", "rfloor"],
+  ["=", "≈", "approx"],
+  ["%", "bmod"],
   ["⌈", "lceil"],
   ["⌉", "rceil"],
 );
@@ -38,7 +40,7 @@ const GREEK = meaning(
 const NAMES = new Map([
   ...GREEK,
   ...meaning(
-    ["yhat", "ŷ", "y\u0302"],
+    ["yhat", "ŷ", "y\u0302", "y_hat"],
     ["epsilon", "varepsilon"],
     ["phi", "varphi"],
     ["max", "maximum", "Max"],
@@ -49,6 +51,8 @@ const NAMES = new Map([
   ),
 ]);
 const named = (word) => NAMES.get(word) ?? word;
+const PARTS = { "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅛": "1/8" };
+const HATTED = /hat\s*\{?\s*([A-Za-z])\s*\}?(.*)/;
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 const SIGMOID = (x) => 1 / (1 + Math.exp(-x));
@@ -70,6 +74,8 @@ export const FUNCTIONS = {
   ceil: Math.ceil,
   max: Math.max,
   min: Math.min,
+  clip: (x, low, high) => Math.min(Math.max(x, low), high),
+  mod: (x, y) => x - y * Math.floor(x / y),
 };
 /** What a function makes of numbers; of an infinite one, nothing. */
 const ofFinite = (f) => (...values) => (values.every(Number.isFinite) ? f(...values) : NaN);
@@ -92,7 +98,15 @@ const EVALUATED = {
 const WORDS = new Set([...Object.keys(FUNCTIONS), ...Object.keys(CONSTANTS), ...GREEK.values()]);
 const CLOSING = { "(": ")", "[": "]", "{": "}", "|": "|", "⌊": "⌋", "⌈": "⌉" };
 const BRACKETS = { "|": "abs", "⌊": "floor", "⌈": "ceil" };
-const SEVERAL = ["max", "min"];
+const SEVERAL = {
+  max: "two numbers or more",
+  min: "two numbers or more",
+  clip: "three numbers",
+  mod: "two numbers",
+};
+const COUNTS = { "one number": 1, "two numbers": 2, "three numbers": 3 };
+const BETWEEN_GROUPS = /^(?:,|\{,\}|\\,|[ \u00a0\u2009\u202f])$/;
+const SUBSCRIPTED = /^(.*?[^0-9_₀-₉])(_?[0-9]+|_[0-9A-Za-z]+|_\{.*\}|[₀-₉]+)$/u;
 
 export class Mistake extends Error {
   constructor(reason, at) {
@@ -104,7 +118,10 @@ export class Mistake extends Error {
 function token(kind, text, at) {
   const word = text.replace(/^\\/, "");
   const is = (kind, word) => ({ kind, word, text, at });
-  if (kind === "hat") return is("name", `${text.match(/[A-Za-z]/g).at(-1)}hat`);
+  if (kind === "hat") {
+    const [, letter, subscript] = text.match(HATTED);
+    return is("name", `${letter}hat${subscript}`);
+  }
   if (kind === "upright") return is("name", named(text.slice(text.indexOf("{") + 1, -1).trim()));
   if (kind === "raised") {
     const digits = Array.from(text, (sign) => (sign === "⁻" ? "-" : SUPERSCRIPTS.indexOf(sign)));
@@ -115,7 +132,8 @@ function token(kind, text, at) {
   if (kind === "command" && WORDS.has(named(word))) return is("name", named(word));
   if (kind === "command") return is(SIGNS.has(word) ? "sign" : "other", SIGNS.get(word) ?? text);
   if (kind === "sign") return is(kind, SIGNS.get(text) ?? text);
-  return is(kind === "number" ? "number" : "other", text);
+  if (kind === "number") return is(kind, text.replaceAll("_", ""));
+  return kind === "parts" ? is(kind, PARTS[text]) : is("other", text);
 }
 
 /** The tokens of a formula, the end last; what stands before an = is only a name for it. */
@@ -127,17 +145,19 @@ function tokens(text) {
   ])
     .filter(([kind]) => kind !== "skip")
     .map((parts) => token(...parts));
-  const equals = read.findIndex(({ word }) => word === "=");
+  const equals = read.findLastIndex(({ word }) => word === "=");
   const end = { kind: "end", word: "", text: "", at: text.trimEnd().length };
   return [...read.slice(equals + 1), end];
 }
 
 class Parser {
   constructor(text, letters, made) {
+    this.text = text;
     this.made = made;
     this.letters = letters;
     this.known = (name) => letters.includes(name) || Object.hasOwn(CONSTANTS, name);
     this.raised = false; // whether the last power had an exponent that could go on
+    this.subscripts = {}; // of the letters, as they were first written
     this.opened = [""]; // the brackets around this place, and "max" for its arguments
     this.decimals = false; // whether a number has decimals, so that it may be rounded
     this.tokens = tokens(text);
@@ -159,7 +179,6 @@ class Parser {
     const value = this.sum();
     const { kind, word, at } = this.tokens[0];
     if (Object.values(CLOSING).includes(word)) this.fail("this parenthesis was never opened", at);
-    if (word === "=") this.fail("a second = has no meaning here", at);
     if (kind !== "end") {
       this.fail("a comma separates arguments; decimals are written with a point", at);
     }
@@ -179,21 +198,28 @@ class Parser {
     let value = this.signed();
     let sign = "";
     for (;;) {
-      const divided = sign === "/";
-      sign = this.take("*", "/");
-      if (!sign && !this.atFactor(divided || this.raised)) return value;
-      value = this.made.apply(sign || "*", value, sign ? this.signed() : this.power());
+      const divided = !["", "*"].includes(sign);
+      sign = this.take("*", "/", "//", "%", "mod");
+      if (!sign && !this.atFactor(divided, this.raised)) return value;
+      value = this.combined(value, sign, sign ? this.signed() : this.power());
     }
   }
 
+  combined(value, sign, factor) {
+    if (sign === "%" || sign === "mod") return this.made.apply("mod", value, factor);
+    if (sign === "//") return this.made.apply("floor", this.made.apply("/", value, factor));
+    return this.made.apply(sign || "*", value, factor);
+  }
+
   /** Whether a factor follows without a sign; refuses where that is unclear. */
-  atFactor(ambiguous) {
+  atFactor(divided = false, raised = false) {
     const { kind, word, at } = this.tokens[0];
-    if (kind === "number") this.fail("a sign is missing before this number", at);
+    if (kind === "number" || kind === "parts") this.fail("a sign is missing before this number", at);
     const closes = word === "|" && this.opened.at(-1) === "|";
     const begins = kind === "name" || kind === "fraction" || word === "√" || word in CLOSING;
     if (closes || !begins) return false;
-    if (ambiguous) {
+    const letter = kind === "name" && (this.known(word) || !Object.hasOwn(FUNCTIONS, word));
+    if (divided || (raised && letter)) {
       this.fail("write * here, or parentheses: this could be read in two ways", at);
     }
     return true;
@@ -230,6 +256,9 @@ class Parser {
     const { kind, word, at } = token;
     if (kind === "number") return this.number(token);
     if (kind === "name") return this.named(token);
+    if (kind === "parts") {
+      return this.made.apply("/", ...[word[0], word[2]].map((digit) => this.made.number(+digit)));
+    }
     if (kind === "fraction") {
       return this.made.apply("/", this.group(token), this.group(token));
     }
@@ -245,15 +274,16 @@ class Parser {
   number({ word, text, at }) {
     let digits = word;
     let end = at + text.length;
-    let grouped = !SEVERAL.includes(this.opened.at(-1)) && /^[1-9]\d{0,2}$/.test(word);
-    while (grouped && this.tokens[0].word === ",") {
-      const [comma, next] = this.tokens;
-      const apart = comma.at !== end || next.at !== comma.at + comma.text.length;
-      if (apart || next.kind !== "number" || !/^\d{3}(?:\.\d*)?$/.test(next.word)) break;
+    let grouped = !Object.hasOwn(SEVERAL, this.opened.at(-1)) && /^[1-9]\d{0,2}$/.test(word);
+    while (grouped) {
+      const count = this.tokens[0].word === "," ? 2 : 1;
+      const next = this.tokens[count - 1];
+      const between = BETWEEN_GROUPS.test(this.text.slice(end, next.at));
+      if (!between || next.kind !== "number" || !/^\d{3}(?:\.\d*)?$/.test(next.text)) break;
       digits += next.word;
       end = next.at + next.text.length;
       grouped = !next.word.includes(".");
-      this.tokens.splice(0, 2);
+      this.tokens.splice(0, count);
     }
     this.decimals ||= !/^\d+$/.test(digits);
     return this.made.number(Number(digits));
@@ -280,10 +310,15 @@ class Parser {
   }
 
   group(fraction) {
-    if (this.tokens[0].word !== "{") {
+    const { kind, word, text, at } = this.tokens[0];
+    if (word === "{") return this.bracket(this.tokens.shift());
+    if (!["number", "name"].includes(kind) || text[0] === "\\") {
       this.fail("write \\frac with two pairs of braces, as in \\frac{1}{2}", fraction.at);
     }
-    return this.bracket(this.tokens.shift());
+    const rest = tokens(text.slice(1)).slice(0, -1);
+    for (const token of rest) token.at += at + 1;
+    this.tokens.splice(0, 1, { kind, word: text[0], text: text[0], at }, ...rest);
+    return this.atom();
   }
 
   root(at) {
@@ -297,9 +332,7 @@ class Parser {
 
   named(token) {
     const { word: name, text, at } = token;
-    const value = (name) =>
-      this.letters.includes(name) ? this.made.letter(name) : this.made.number(CONSTANTS[name]);
-    if (this.known(name)) return value(name);
+    if (this.known(name)) return this.letter(name, "", at);
     if (Object.hasOwn(FUNCTIONS, name)) {
       const exponent = this.functionPower();
       const base = this.made.apply(name, ...this.arguments(token));
@@ -314,10 +347,23 @@ class Parser {
     if (letters.length > 1 && product) {
       const others = letters.map((word, k) => ({ kind: "name", word, text: typed[k], at: at + k }));
       this.tokens.unshift(...others.slice(1));
-      return value(letters[0]);
+      return this.letter(letters[0], "", at);
+    }
+    const [, plain, subscript] = name.match(SUBSCRIPTED) ?? [];
+    if (this.letters.includes(named(plain))) {
+      return this.letter(named(plain), subscript.replace(/[_{}\s]/g, ""), at);
     }
     const use = this.letters.length ? `use ${this.letters.join(", ")}` : "the answer is a number";
     return this.fail(`“${text}” is not known here; ${use}`, at);
+  }
+
+  /** A letter's value; its subscript, if any, has to be the same each time. */
+  letter(name, subscript, at) {
+    this.subscripts[name] ??= subscript;
+    if (this.subscripts[name] !== subscript) {
+      this.fail(`there is only one ${name} here: write it alike each time`, at);
+    }
+    return this.letters.includes(name) ? this.made.letter(name) : this.made.number(CONSTANTS[name]);
   }
 
   /** Read the exponent of a function that stands before its argument, as in \\tanh^{2}(z). */
@@ -339,18 +385,36 @@ class Parser {
     return 1;
   }
 
-  arguments({ word: name, text, at }) {
+  arguments(token) {
+    const { word: name, text, at } = token;
     const opening = this.tokens[0];
-    if (!this.take("(", "[", "{")) this.fail(`${text} needs parentheses, as in ${text}(1)`, at);
+    if (!this.take("(", "[", "{")) return [this.bareArgument(token)];
     this.opened.push(name);
     const values = [this.sum()];
     while (this.take(",")) values.push(this.sum());
     this.close(opening);
-    const least = SEVERAL.includes(name) ? 2 : 1;
-    if (values.length < least || (values.length > 1 && least === 1)) {
-      this.fail(`${text} takes ${least === 1 ? "one number" : "two numbers or more"}`, at);
+    const wanted = SEVERAL[name] ?? "one number";
+    if (wanted in COUNTS ? values.length !== COUNTS[wanted] : values.length < 2) {
+      this.fail(`${text} takes ${wanted}`, at);
     }
     return values;
+  }
+
+  /** Read what a function is given without parentheses, if it is clear where that ends. */
+  bareArgument({ word: name, text, at }) {
+    const { kind, word } = this.tokens[0];
+    const closes = word === "|" && this.opened.at(-1) === "|";
+    const begins =
+      ["number", "parts", "name", "fraction"].includes(kind) || ["√", "|", "⌊", "⌈"].includes(word);
+    if (Object.hasOwn(SEVERAL, name) || closes || !begins) {
+      this.fail(`${text} needs parentheses, as in ${text}(1)`, at);
+    }
+    const value = this.atom();
+    const goesOn = this.tokens[0].kind === "raised" || this.tokens[0].word === "^";
+    if (goesOn || this.atFactor()) {
+      this.fail(`write parentheses after ${text}: this could be read in two ways`, at);
+    }
+    return value;
   }
 }
 

@@ -60,12 +60,14 @@ function render({ model, el }) {
   const id = freshId();
   const asks = model.get("asks");
   const input = formulaInput(id, 300);
+  const kept = keep(model.get("exercise"), input, () => show({ kind: "", words: "" }));
   const form = h(
     "form",
     { class: "answer-form" },
     h("label", { for: id }, `${asks}:`),
     input,
     h("button", { type: "submit" }, "Check"),
+    ...kept.parts,
   );
   const says = spoken();
   says.id = `${id}-says`;
@@ -87,8 +89,15 @@ function render({ model, el }) {
     event.preventDefault();
     change(model, { answer: input.value });
     show(verdict());
+    kept.checked(verdict().kind);
   });
   input.addEventListener("input", () => show({ kind: "", words: "" }));
+  input.addEventListener("change", kept.typed);
+  if (kept.answer && !model.get("answer")) {
+    input.value = kept.answer;
+    if (verdict().kind === "right") show(verdict());
+    change(model, { answer: kept.answer });
+  }
   return follow(model, ["answer"], () => {
     const answer = model.get("answer");
     if (answer === input.value) return;

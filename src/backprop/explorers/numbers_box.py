@@ -30,7 +30,7 @@ class NumbersBox(Explorer):
     whole = traitlets.Bool(read_only=True).tag(sync=True)
 
     _moves = ("answer",)
-    _esm = front_end("numbers_box", parts=("common", "formula"))[0]
+    _esm = front_end("numbers_box", parts=("common", "formula", "kept"))[0]
     _css = front_end("answer")[1]
 
     def __init__(self, exercise: str, answer: str = "") -> None:
