@@ -64,17 +64,23 @@ class Verdict:
 # --- values --------------------------------------------------------------------------------------
 
 
+EXACT = {int, bool, Fraction}
+"""Types, not classes to be an instance of: each value is asked, many million times."""
+
+
 def _exact(value: Any) -> bool:
-    return isinstance(value, int | Fraction)
+    return type(value) in EXACT
 
 
 def _real(value: Any) -> Any:
     """Return a number as one of many digits."""
-    return mpf(value.numerator) / value.denominator if isinstance(value, Fraction) else mpf(value)
+    if type(value) is mpf:
+        return value
+    return mpf(value.numerator) / value.denominator if type(value) is Fraction else mpf(value)
 
 
 def _tidy(value: Any) -> Any:
-    whole = isinstance(value, Fraction) and value.denominator == 1
+    whole = type(value) is Fraction and value.denominator == 1
     return int(value) if whole else value
 
 
