@@ -51,7 +51,7 @@ PRINTED_CONTENTS = re.compile(r'<div id="jb-print-toc">.*?</nav>\s*</div>\n?', r
 # A button that opens a solution is called after it.
 UNNAMED = 'aria-label="Toggle hidden content"'
 NAMED = 'aria-label="${item.querySelector(".admonition-title").textContent.trim()}"'
-IMAGE = re.compile(r'<img (?![^>]*\bwidth=)([^>]*\bsrc="([^"]+\.png)")')
+IMAGE = re.compile(r'<img (?![^>]*\bwidth=)([^>]*\bsrc="([^"]+\.png)"[^>]*>)')
 
 
 def mended(text):
@@ -65,12 +65,13 @@ def mended(text):
 
 
 def sized(text, folder):
-    """Say the size of each picture, so that nothing moves when it arrives."""
+    """Say the size of each picture, so that nothing moves when it arrives, and frame it."""
 
     def image(match):
         head = (folder / match[2]).read_bytes()[:24]
         width, height = struct.unpack(">II", head[16:])
-        return f'<img width="{width}" height="{height}" loading="lazy" {match[1]}'
+        size = f'width="{width}" height="{height}"'
+        return f'<div class="picture"><img {size} loading="lazy" {match[1]}</div>'
 
     return IMAGE.sub(image, text)
 

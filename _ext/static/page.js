@@ -7,7 +7,7 @@ const watch = new ResizeObserver((entries) => {
     else box.removeAttribute("tabindex");
   }
 });
-const boxes = ".formula, pre, .cell_output > .output, .pst-scrollable-table-container";
+const boxes = ".formula, .picture, pre, .cell_output > .output, .pst-scrollable-table-container";
 for (const box of document.querySelectorAll(boxes)) watch.observe(box);
 
 // The theme's buttons: what they do is said here, as a server may forbid scripts in the page.

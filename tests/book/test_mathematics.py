@@ -73,7 +73,7 @@ def test_only_what_scrolls_is_a_tab_stop(look, width):
     page = look(width=width)
     page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
     wrong = page.evaluate(
-        """() => [...document.querySelectorAll(".formula, pre, .cell_output > .output")]
+        """() => [...document.querySelectorAll(".formula, .picture, pre, .cell_output > .output")]
             .filter((box) => box.checkVisibility())
             .filter((box) => (box.tabIndex === 0) !== (box.scrollWidth > box.clientWidth))
             .map((box) => box.outerHTML.slice(0, 80))"""

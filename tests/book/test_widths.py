@@ -1,6 +1,7 @@
 """Nothing runs off the screen, however wide it is, and wide tables can be read on a narrow one."""
 
 import os
+import re
 
 from conftest import PAGES
 
@@ -77,3 +78,23 @@ def test_no_line_of_code_is_long(html, page_path, parsed):
     blocks = parsed(html / page_path).select("article .cell_input pre")
     lines = [text for block in blocks for text in block.text.split("\n")]
     assert [text for text in lines if len(text) > 82] == []
+
+
+def test_letters_in_pictures_do_not_shrink_on_a_phone(look):
+    page = look(width=390)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll(".cell_output .picture > img")]
+            .filter((img) => img.checkVisibility() && !img.closest(".explorer"))
+            .map((img) => img.getBoundingClientRect().width / (0.72 * img.getAttribute("width")))
+            .filter((pixels_a_point) => pixels_a_point < 0.99)"""
+    )
+    assert small == []
+
+
+def test_no_letter_of_a_picture_is_tiny(root):
+    sizes = [
+        float(size)
+        for chapter in (root / "chapters").glob("*.md")
+        for size in re.findall(r"(?:font|label)size=([\d.]+)", chapter.read_text(encoding="utf-8"))
+    ]
+    assert sizes and min(sizes) >= 9  # points
