@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HTML := _build/html/index.html
 SOURCES := $(shell find _config.yml _toc.yml index.md references.bib chapters reference src _ext \
-             -type f ! -name '*.pyc')
+             -type f ! -name '*.pyc' ! -path '*/.*')
 
 # Chapters and tests run side by side: more threads in each would only wait for one another.
 export OPENBLAS_NUM_THREADS := 1

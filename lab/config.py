@@ -11,8 +11,8 @@ from lab.names import table  # noqa: E402
 
 c = get_config()  # noqa: F821
 c.ServerApp.root_dir = str(ROOT)
-c.ServerApp.default_url = "/lab/tree/chapters"
 c.ServerApp.contents_manager_class = Contents
 c.ServerApp.tornado_settings = {"page_config_data": {"bookNames": table(ROOT)}}
 c.LabServerApp.extra_labextensions_path = [str(ROOT / "lab/extensions")]
+c.LabApp.default_url = "/lab/tree/chapters"
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"

@@ -22,7 +22,7 @@ def table(root):
     An equation is not numbered, but has its name beside it, here as in the outputs of cells.
     """
     names = {}
-    for path in (*Path(root).glob("chapters/*.md"), *Path(root).glob("reference/*.md")):
+    for path in sorted([*Path(root).glob("chapters/*.md"), *Path(root).glob("reference/*.md")]):
         names |= _page(path.read_text(encoding="utf-8"), f"../{path.parent.name}/{path.name}")
     return names | _works(Path(root, "references.bib"))
 
@@ -46,6 +46,8 @@ def _page(text, address):
         names |= {label: (title, place) for label, title in SECTION.findall(piece.source)}
         for kind, label in NUMBERED.findall(piece.source):
             names |= count(kind, label)
+        if piece.folds and piece.source.startswith("### "):
+            names[f"mistake {place}"] = (piece.source.removeprefix("### "), place)
         if piece.figure:
             names |= count("figure", piece.figure["name"])
     return names

@@ -145,6 +145,16 @@ def test_the_last_cell_is_in_no_fold(chapter):
     assert "jp-MarkdownHeadingCollapsed" not in last["metadata"]
 
 
+def test_the_list_of_mistakes_is_that_of_the_chapters(names, root):
+    sections = [
+        path.read_text(encoding="utf-8").partition("\n## Mistakes people write\n")[2]
+        for path in sorted(root.glob("chapters/*.md"))
+    ]
+    headings = [re.findall("^### (.*)", text.partition("\n## ")[0], re.M) for text in sections]
+    listed = [said for key, (said, *_) in names.items() if key.startswith("mistake ")]
+    assert listed == [heading for chapter in headings for heading in chapter]
+
+
 def test_references_are_known(chapter, names):
     text = chapter.read_text(encoding="utf-8")
     roles = re.findall(r"\{(cite|doc|numref|prf:ref|ref)\}`(?:[^`<]*<)?([^`>]*)", text)

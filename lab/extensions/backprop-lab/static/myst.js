@@ -56,6 +56,8 @@
         return box("end", "");
       case "bibliography":
         return works();
+      case "mistakes":
+        return mistakes();
       default:
         return inner;
     }
@@ -67,6 +69,12 @@
     Object.values(names)
       .filter(([, , all]) => all)
       .map(([label, , all]) => `- **${label}.** ${all}`)
+      .join("\n");
+
+  const mistakes = () =>
+    Object.keys(names)
+      .filter((key) => key.startsWith("mistake "))
+      .map((key) => `- ${to(key)}`)
       .join("\n");
 
   function inline(text) {
