@@ -1,11 +1,13 @@
 """Explorers live in the static page: their state lies beside it, and `host.js` starts them.
 
+Until then their controls and texts stand there as they will, so that nothing moves at the start.
 Where no script runs, a picture of each and what it says stand in its place.
 """
 
 import hashlib
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 from docutils import nodes
@@ -13,11 +15,14 @@ from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
+from .mathematics import converse, start
+
 logger = logging.getLogger(__name__)
 
 VIEW = re.compile(r'<script type="application/vnd\.jupyter\.widget-view\+json">(.*)</script>', re.S)
 EXPORT = re.compile(r"^export (?=async |function|class |const |let )", re.M)
 DEFAULT = re.compile(r"^export default (?=[^;]*;\s*\Z)", re.M)
+SHEET = re.compile(r'data-sheet="[^"]*/([^"/]*)"')
 NOT_FOR_THE_PAGE = re.compile(r"_model_|_view_|_dom_classes|_anywidget_id|layout|tabbable|tooltip")
 
 
@@ -63,11 +68,32 @@ def _still(view):
 def element(model, outdir, root):
     """Return the element that `host.js` fills; what it needs is written below ``outdir``."""
     state = {k: v for k, v in model["state"].items() if not NOT_FOR_THE_PAGE.match(k)}
-    css, front = json.dumps(state.pop("_css", "")), _function(state.pop("_esm"))
+    module, style = state.pop("_esm"), state.pop("_css", "")
+    shell, rules = _shell(module, state)
+    sheet = _write(style + rules, "css", outdir)
     model = {"state": state, "buffers": model.get("buffers", [])}
-    code = _share(f'{{"css": {css}, "front": {front}}}', outdir)
-    data = _share(json.dumps(model, sort_keys=True), outdir)
-    return f'<div class="explorer" data-front-end="{root}{code}" data-model="{root}{data}"></div>'
+    code, data = (
+        _share(_function(module), outdir),
+        _share(json.dumps(model, sort_keys=True), outdir),
+    )
+    return (
+        f'<div class="explorer" data-front-end="{root}{code}" data-model="{root}{data}" '
+        f'data-sheet="{root}{sheet}"><div class="explorer-shell" inert>{shell}</div></div>'
+    )
+
+
+@cache
+def _drawer():
+    return start("shell.mjs")
+
+
+def _shell(module, state):
+    """Return what stands in an explorer's place until it starts, and the rules of its style."""
+    drawn = converse(_drawer(), [module, state])
+    if "error" in drawn:
+        raise ExtensionError(f"an explorer cannot be drawn in advance: {drawn['error']}")
+    rules = (f".{name} {{ {rule} }}\n" for name, rule in drawn["styles"].items())
+    return drawn["html"], "".join(rules)
 
 
 def _function(module):
@@ -86,13 +112,25 @@ def _function(module):
 
 def _share(text, outdir):
     """Write what pages share, given as JavaScript, to a plain script, for the same reason."""
-    name = hashlib.sha256(text.encode()).hexdigest()[:12] + ".js"
+    return _write(f'(window.explorerData ??= {{}})["{{name}}"] = {text};\n', "js", outdir)
+
+
+def _write(text, kind, outdir):
+    """Write a file whose name says what is in it; the text may hold that name as ``{name}``."""
+    name = f"{hashlib.sha256(text.encode()).hexdigest()[:12]}.{kind}"
     file = outdir / "_static/explorers" / name
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f'(window.explorerData ??= {{}})["{name}"] = {text};\n', encoding="utf-8")
+    file.write_text(text.replace("{name}", name, 1), encoding="utf-8")
     return file.relative_to(outdir).as_posix()
+
+
+def equip(app, pagename, templatename, context, doctree):
+    """Give a page the style sheets of its explorers."""
+    for sheet in dict.fromkeys(SHEET.findall(context.get("body", ""))):
+        app.add_css_file(f"explorers/{sheet}")
 
 
 def setup(app):
     app.connect("doctree-read", embed)
+    app.connect("html-page-context", equip)
     app.config.nb_ipywidgets_js = {"host.js": {"defer": "defer"}}

@@ -20,22 +20,30 @@ CONDITION = r" \qquad ("
 """What stands between a result and that on which it rests, which a narrow page sets below."""
 
 
-@cache
-def _converter():
-    """Start the program that typesets; it ends with the build, as its input does."""
-    command = [NODE, HERE / "typeset.mjs", TEMML]
+def start(program, *arguments):
+    """Start a program beside this file in Node; it ends with the build, as its input does."""
+    command = [NODE, HERE / program, *arguments]
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
     )
 
 
+def converse(process, question):
+    """Write a line of JSON to a program, and return what it answers."""
+    process.stdin.write(json.dumps(question) + "\n")
+    process.stdin.flush()
+    return json.loads(process.stdout.readline())
+
+
+@cache
+def _converter():
+    return start("typeset.mjs", TEMML)
+
+
 @cache
 def typeset(tex, displayed):
     """Return ``{"mathml": ...}``, or ``{"error": ...}`` where TeX is no formula."""
-    converter = _converter()
-    converter.stdin.write(json.dumps([tex, displayed]) + "\n")
-    converter.stdin.flush()
-    return json.loads(converter.stdout.readline())
+    return converse(_converter(), [tex, displayed])
 
 
 def _mathml(node, displayed, tex=None):

@@ -62,24 +62,14 @@
     return loading[name];
   }
 
-  // A sheet that is made here: a server may forbid style that stands in the page.
-  const dressed = new Set();
-  function dress(css) {
-    if (dressed.has(css)) return;
-    dressed.add(css);
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
-    document.adoptedStyleSheets.push(sheet);
-  }
-
   async function start(el) {
     const parts = [el.dataset.frontEnd, el.dataset.model].map(shared);
-    const [{ front, css }, data] = await Promise.all(parts);
-    dress(css);
+    const [front, data] = await Promise.all(parts);
     const model = new Model(structuredClone(data));
     const exported = front();
     const widget = typeof exported === "function" ? await exported() : exported;
     await widget.initialize?.({ model });
+    el.replaceChildren(); // what stood there until now
     await widget.render({ model, el });
     el.dataset.ready = "true";
   }
@@ -94,7 +84,7 @@
     if (!waiting.delete(el)) return;
     near.unobserve(el);
     await start(el).catch((error) => {
-      el.append(`This explorer could not start: ${error.message}`);
+      el.replaceChildren(`This explorer could not start: ${error.message}`);
       console.error(error);
     });
   }

@@ -1,5 +1,6 @@
 """Fixtures that open the built book in a browser whose network is unplugged."""
 
+import re
 import threading
 from functools import cache, lru_cache, partial
 from html.parser import HTMLParser
@@ -27,7 +28,7 @@ BLANK = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Exp
 <meta name="viewport" content="width=device-width"><style>body {{ margin: 1rem; }}
 @media (prefers-color-scheme: dark) {{ body {{ background: #14181e; color: #ced6dd; }} }}
 html[data-theme=dark] {{ --pst-color-text-base: #ced6dd; --pst-color-text-muted: #9ca4af;
---pst-color-background: #14181e; }}</style>
+--pst-color-background: #14181e; }}{style}</style>
 </head><body><main><h1>Explorers</h1>{explorers}</main><script>{host}</script></body></html>"""
 
 
@@ -233,7 +234,10 @@ def show(context, tmp_path):
         models = [{"state": explorer.get_state()} for explorer in explorers]
         divs = [element(model, tmp_path, root="") for model in models]
         path = tmp_path / "explorers.html"
-        text = BLANK.format(explorers="".join(divs), host=HOST.read_text(encoding="utf-8"))
+        sheets = dict.fromkeys(re.findall(r'data-sheet="([^"]*)"', "".join(divs)))
+        style = "".join((tmp_path / sheet).read_text(encoding="utf-8") for sheet in sheets)
+        host = HOST.read_text(encoding="utf-8")
+        text = BLANK.format(style=style, explorers="".join(divs), host=host)
         path.write_text(text, encoding="utf-8")
         page = context.new_page()
         pages.append(page)

@@ -16,7 +16,7 @@ def run(visit, html, root):
         model = {"state": state, "buffers": list(buffers)}
         page.evaluate(
             f"""(model) => {{
-                window.explorerData = {{ model, code: {{ css: "", front() {{ {front} }} }} }};
+                window.explorerData = {{ model, code() {{ {front} }} }};
             }}""",
             model,
         )

@@ -28,10 +28,11 @@ def test_without_scripts_a_page_is_whole_and_offers_nothing_dead(browser, site, 
     context = browser.new_context(java_script_enabled=False, color_scheme=theme)
     page = context.new_page()
     page.goto(f"{site}chapters/12-convolution.html")
-    pictures = page.locator(".explorer img")
+    pictures = page.locator(".explorer noscript img")
     pictures.first.scroll_into_view_if_needed()
-    assert pictures.first.is_visible() and page.locator(".explorer p").first.is_visible()
-    assert page.locator(".theme-switch-button, .search-button, [data-press]").all()
-    for dead in page.locator(".theme-switch-button, .search-button, [data-press]").all():
+    assert pictures.first.is_visible() and page.locator(".explorer noscript p").first.is_visible()
+    useless = ".theme-switch-button, .search-button, [data-press], .explorer-shell"
+    assert page.locator(useless).all()
+    for dead in page.locator(useless).all():
         assert not dead.is_visible()
     context.close()

@@ -1,5 +1,8 @@
 """Text below an explorer stays where it is: its height is the same wherever its controls stand."""
 
+from pathlib import Path
+from urllib.parse import urlsplit
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -93,3 +96,24 @@ def test_the_height_is_the_same_wherever_the_controls_stand(show, kind, width):
     page = show(MAKE[kind](), width=width)
     (low, at), (high, there) = page.locator(".bp-explorer").evaluate(DRAG)
     assert high - low <= JUMP, f"{low} px at {at}, {high} px at {there}"
+
+
+@pytest.mark.parametrize("width", [390, 800, 1280])
+def test_what_stands_in_an_explorers_place_until_it_starts_is_as_high(show, width):
+    page = show(*(make() for make in MAKE.values()), width=width)
+    written = Path(urlsplit(page.url).path).read_text(encoding="utf-8")
+    heights = page.evaluate(
+        """(written) => {
+            const page = new DOMParser().parseFromString(written, "text/html");
+            const height = (el) => el.getBoundingClientRect().height;
+            const explorers = [...document.querySelectorAll("div.explorer")];
+            const after = explorers.map(height);
+            explorers.forEach((el, k) => {
+                el.innerHTML = page.querySelectorAll("div.explorer")[k].innerHTML;
+            });
+            return explorers.map((el, k) => [height(el), after[k]]);
+        }""",
+        written,
+    )
+    pairs = dict(zip(MAKE, heights, strict=True))
+    assert {k: (one, other) for k, (one, other) in pairs.items() if abs(one - other) > JUMP} == {}

@@ -207,23 +207,15 @@ function inside(geometry, { row, column }) {
   return { row: clamp(row), column: clamp(column) };
 }
 
-/** The geometry, within the limits of the sliders, that takes most words. */
-function wordiest(specifications, values) {
-  const most = Object.fromEntries(specifications.map(({ name, max }) => [name, max]));
-  return { ...most, ...values };
-}
-
-/** The parts of the explorer that are drawn anew. */
+/** The parts of the explorer that are drawn anew, each with room for its longest text. */
 function makeParts(specifications) {
   const formulaLine = spoken();
   formulaLine.classList.add("conv-formula");
   const [says, remark] = [spoken(), h("p", { class: "conv-remark" })];
-  const [wide, apart] = [{ stride: 1 }, { f: 1, dilation: 1 }].map((values) =>
-    wordiest(specifications, values),
-  );
-  keepRoom(says, [sees(wide, 0, 0)]);
-  keepRoom(remark, [leftOut(apart)]);
-  const longest = h("p", {}, ...formulaPicture(wide));
+  const most = Object.fromEntries(specifications.map(({ name, max }) => [name, max]));
+  keepRoom(says, [sees({ ...most, stride: 1 }, 0, 0)]);
+  keepRoom(remark, [leftOut({ ...most, f: 1, dilation: 1 })]);
+  const longest = h("p", {}, ...formulaPicture({ ...most, stride: 1, f: 2 }));
   return {
     id: freshId(),
     formulaLine,

@@ -167,8 +167,9 @@ function render({ model, el }) {
     depth.show(sizes.length - 1, String(sizes.length - 1));
     examples.show(m, String(m));
     units.forEach(({ element, show }, l) => {
-      element.hidden = l >= sizes.length;
-      if (!element.hidden) show(position(choices, sizes[l]), String(sizes[l]));
+      const there = l < sizes.length;
+      element.style.setProperty("visibility", there ? "visible" : "hidden"); // its place stays
+      if (there) show(position(choices, sizes[l]), String(sizes[l]));
     });
     presets.forEach((button) => {
       button.setAttribute("aria-pressed", String(button.textContent === sizes.join("-")));
