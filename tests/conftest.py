@@ -29,13 +29,16 @@ def pytest_generate_tests(metafunc):
 def pytest_collection_modifyitems(items):
     """Give a worker the tests of a file together, or those of a page of the book, long ones first.
 
-    The claims of each chapter are independent of those of the others.
+    The claims of each chapter are independent of those of the others. A page is parsed once, for
+    the tests of its chapter too.
     """
     for item in items:
         given = item.callspec.params if hasattr(item, "callspec") else {}
         group = given.get("page_path") or item.path.name
-        if item.path.name == "test_witness.py" and "chapter" in given:
+        if "chapter" in given and item.path.name == "test_witness.py":
             group = f"claims of {given['chapter'].stem}"
+        elif "chapter" in given and "parsed" in item.fixturenames:
+            group = given["chapter"].relative_to(ROOT).with_suffix(".html").as_posix()
         item.add_marker(pytest.mark.xdist_group(group))
     yield
     items.sort(key=lambda i: (i.path.name not in LONGEST, "page_path" not in i.fixturenames))

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import jupytext
 import pytest
-from bs4 import BeautifulSoup
 from docutils import nodes
 
 from _ext.results import number
@@ -67,8 +66,7 @@ def names(chapter):
     }
 
 
-def test_each_named_result_is_numbered_on_its_page(html, root, chapter, names):
-    path = html / chapter.relative_to(root).with_suffix(".html")
-    page = BeautifulSoup(path.read_bytes(), "html.parser")
+def test_each_named_result_is_numbered_on_its_page(html, root, chapter, names, parsed):
+    page = parsed(html / chapter.relative_to(root).with_suffix(".html"))
     numbered = {div["id"] for div in page.select("div.math[id]") if div.select_one(".eqno")}
     assert {f"equation-{name}" for name in names} <= numbered
