@@ -1,7 +1,9 @@
 """A chapter as a notebook, and back: what is not changed in the notebook keeps all its bytes."""
 
+import json
 import re
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from math import inf
 
 import yaml
@@ -154,38 +156,61 @@ def saved(cells, text):
     them; others are written as chapters are. Empty cells are left out.
     """
     lines, old = text.split("\n"), pieces(text)
-    places = {piece.id: place for place, piece in enumerate(old)}
+    new = [_piece(cell) for cell in cells if ADDED not in cell["metadata"]]
+    new = [piece for piece in new if piece.source.strip()]
+    same = _same(old, new)
     written, before = lines[: old[0].start], START
-    for cell in cells:
-        source = "".join(cell["source"]).strip("\n")
-        if not source.strip() or ADDED in cell["metadata"]:
-            continue
-        place = places.get(cell["id"])
-        was = None if place is None else old[place]
+    for number, piece in enumerate(new):
+        place = same.get(number, NEW)
         if before >= 0 and place == before + 1:
-            written += lines[old[before].end : was.start]
+            written += lines[old[before].end : old[place].start]
         elif before != START:
             written.append("")
-        written += _written(cell, source, was, lines)
-        before = NEW if place is None else place
+        written += _written(piece, None if place == NEW else old[place], lines)
+        before = place
     return "\n".join(written + (lines[old[-1].end :] if before == len(old) - 1 else [""]))
 
 
-def _written(cell, source, was, lines):
-    """Return the lines of a cell, which was a piece of these lines before, or nothing."""
+def _piece(cell):
+    """Return a cell as a piece that has no place in a chapter."""
     kind = "code" if cell["cell_type"] == "code" else "markdown"
     options = {name: cell["metadata"][name] for name in OURS if cell["metadata"].get(name)}
-    same = was and (was.kind, was.options) == (kind, options)
-    if same and was.source == source:
+    return Piece(kind, NEW, NEW, "".join(cell["source"]).strip("\n"), options)
+
+
+def _same(old, new):
+    """Return the places among the old pieces of those new ones that are the same, or edited."""
+    keys = [
+        [(p.kind, p.source, json.dumps(p.options, sort_keys=True)) for p in some]
+        for some in (old, new)
+    ]
+    found = {}
+    for tag, i, i_end, j, j_end in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+        for number in range(j, j_end):
+            likes = (
+                place
+                for place in range(i, i_end)
+                if tag == "equal"
+                or (old[place].kind, old[place].options) == (new[number].kind, new[number].options)
+            )
+            if (place := next(likes, NEW)) != NEW:
+                found[number], i = place, place + 1
+    return found
+
+
+def _written(piece, was, lines):
+    """Return the lines of a piece; those that it had, or its head has, are kept."""
+    if was and was.source == piece.source:
         return lines[was.start : was.end]
-    if kind == "markdown":
-        return source.split("\n")
-    inner = source.split("\n")
-    marks = max(["```", *(f"{run}`" for run in re.findall("^`{3,}", source, re.M))], key=len)
-    if same and marks == "```":
+    inner = piece.source.split("\n")
+    if piece.kind == "markdown":
+        return inner
+    runs = re.findall("^`{3,}", piece.source, re.M)
+    marks = max(["```", *(f"{run}`" for run in runs)], key=len)
+    if was and marks == "```":
         count = len(was.source.split("\n"))
         return [*lines[was.start : was.end - 1 - count], *inner, lines[was.end - 1]]
-    return [f"{marks}{{code-cell}} python", *_written_options(options), *inner, marks]
+    return [f"{marks}{{code-cell}} python", *_written_options(piece.options), *inner, marks]
 
 
 def _written_options(options):

@@ -77,6 +77,17 @@ def test_after_a_change_only_that_is_different(cells):
     assert saved(cells, CHAPTER) == CHAPTER.replace("1 + 2", "1 + 3").replace("Text", "Words")
 
 
+def test_saving_twice_changes_no_more(chapter):
+    """The cells of an open notebook do not know on which line they are since the first time."""
+    text = chapter.read_text(encoding="utf-8")
+    cells = notebook(text, 1)["cells"]
+    cells[0]["source"] += "\n\nMore."
+    new = {"cell_type": "code", "id": "new", "source": "2", "metadata": {}}
+    first = saved([cells[0], new, *cells[1:]], text)
+    assert saved([cells[0], new, *cells[1:]], first) == first
+    assert saved([notebook(text)["cells"][0], *cells[1:]], first) == text
+
+
 def test_a_new_cell_is_written_as_in_a_chapter(cells):
     new = {"cell_type": "code", "id": "new", "source": "2", "metadata": {"tags": ["hide-input"]}}
     cells.insert(2, new | {"execution_count": 1, "outputs": []})
