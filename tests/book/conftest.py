@@ -120,6 +120,13 @@ def serve():
 
 
 @pytest.fixture(scope="session")
+def readme_policy(root):
+    """Return the policy that the README gives for proofs that run in a page."""
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    return " ".join(re.search(r"```\n(default-src .*?)```", readme, re.S)[1].split())
+
+
+@pytest.fixture(scope="session")
 def site(serve):
     """Serve the book with the strictest policy that it works under, and return its address."""
     return serve(STRICT)

@@ -27,11 +27,9 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def site(serve, root):
-    """Serve the book with the policy that the README gives for proofs, and return its address."""
-    readme = (root / "README.md").read_text(encoding="utf-8")
-    policy = re.search(r"```\n(default-src .*?)```", readme, re.S)
-    return serve(" ".join(policy[1].split()))
+def site(serve, readme_policy):
+    """Serve the book with the policy under which proofs run, and return its address."""
+    return serve(readme_policy)
 
 
 @pytest.fixture
