@@ -37,6 +37,15 @@ const kept = {
   },
 };
 
+/** Note for the list of exercises that the claim of one was tried, and perhaps proved. */
+function noteJudged(source, verdict) {
+  const [, name] = /\bjudge\(\s*"([\w-]+)"/.exec(source) ?? [];
+  if (!name) return;
+  const before = kept.read(`exercise ${name}`);
+  const solved = verdict.startsWith("Proved, the whole") || Boolean(JSON.parse(before)?.solved);
+  kept.write(`exercise ${name}`, JSON.stringify({ solved }));
+}
+
 // A link carries code compressed, in its fragment, which no server sees.
 
 const through = (bytes, stream) =>
@@ -199,6 +208,7 @@ class Bench {
       nodes.push(...shown(error.shown));
       if (!error.shown.length) nodes.push(element("pre", "live-words", error.words));
     } else {
+      noteJudged(source, verdict);
       this.say(`${verdict} in ${seconds.toFixed(1)} s.`);
       if (!nodes.length) nodes.push(element("p", "", "It runs through, and shows nothing."));
     }
