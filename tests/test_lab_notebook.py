@@ -1,12 +1,15 @@
 """Pages as notebooks of JupyterLab: nothing is lost on the way, and back nothing is changed."""
 
+import json
 import re
+import subprocess
 from copy import deepcopy
 
 import nbformat
 import pytest
 from myst_nb.core.read import read_myst_markdown_notebook
 
+from _ext.mathematics import NODE
 from lab.chapter import notebook, pieces, saved
 from lab.names import table
 
@@ -171,3 +174,22 @@ def test_references_are_known(chapter, names):
     roles = re.findall(r"\{(cite|doc|numref|prf:ref|ref)\}`(?:[^`<]*<)?([^`>]*)", text)
     keys = [key for role, keys in roles for key in (keys.split(",") if role == "cite" else [keys])]
     assert [key for key in keys if key.split("/")[-1] not in names] == []
+
+
+def test_no_directive_and_no_role_is_left_in_what_is_shown(names, root):
+    pages = [*root.glob("chapters/*.md"), *root.glob("reference/*.md")]
+    cells = [cell for page in pages for cell in notebook(page.read_text(encoding="utf-8"))["cells"]]
+    given = {
+        "extension": str(root / "lab/extensions/backprop-lab/static/myst.js"),
+        "names": names,
+        "texts": [cell["source"] for cell in cells if cell["cell_type"] == "markdown"],
+    }
+    command = [NODE, root / "tests/shown.mjs"]
+    answer = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True)
+    text = "\n\n".join(json.loads(answer.stdout))
+    shown = re.sub(r"\$\$.*?\$\$|\$.*?\$", "", text, flags=re.S)
+    assert (
+        re.findall(r"\{[a-z:-]+\}`.*|^:::.*|^`{3,}\{.*|^\([\w-]+\)=$|undefined", shown, re.M) == []
+    )
+    addresses = re.findall(r"\]\((?!https?:)([^)\s#]*)", shown)
+    assert [a for a in addresses if not (root / "chapters" / a).is_file()] == []

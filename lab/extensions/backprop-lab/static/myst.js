@@ -6,6 +6,7 @@
   const OPTION = /^:([\w-]+): *(.*)/;
   const CODE_OR_ROLE = /(`+)(?!`)[^]*?(?<!`)\1(?!`)|\{([\w:]+)\}`([^`]+)`/g;
   const END_OF_EQUATION = /^\$\$ \(([\w-]+)\)$/gm;
+  const LINK_TO_LABEL = /\]\(([\w-]+)\)/g;
   const TARGET = /^\([\w-]+\)=$/gm;
 
   const config = document.getElementById("jupyter-config-data");
@@ -80,6 +81,7 @@
   function inline(text) {
     return text
       .replace(TARGET, "")
+      .replace(LINK_TO_LABEL, (whole, label) => (names[label] ? `](${names[label][1]})` : whole))
       .replace(END_OF_EQUATION, (_, label) => `\\tag{${bare(label)}}\n$$`)
       .replace(CODE_OR_ROLE, (whole, _, role, content) => (role ? link(role, content) : whole));
   }
