@@ -23,6 +23,7 @@ VIEW = re.compile(r'<script type="application/vnd\.jupyter\.widget-view\+json">(
 EXPORT = re.compile(r"^export (?=async |function|class |const |let )", re.M)
 DEFAULT = re.compile(r"^export default (?=[^;]*;\s*\Z)", re.M)
 SHEET = re.compile(r'data-sheet="[^"]*/([^"/]*)"')
+COMMENT = re.compile(r"^[ \t]*(?://.*|/\*\*(?:.|\n)*?\*/)\n", re.M)  # a line, or several
 NOT_FOR_THE_PAGE = re.compile(r"_model_|_view_|_dom_classes|_anywidget_id|layout|tabbable|tooltip")
 
 
@@ -102,7 +103,7 @@ def _function(module):
     A plain script can hold it, and that is all that a page may load from a file, and all that some
     servers allow.
     """
-    code = EXPORT.sub("", DEFAULT.sub("return ", module))
+    code = COMMENT.sub("", EXPORT.sub("", DEFAULT.sub("return ", module)))
     if found := re.search(r"^(?:export|import)\b.*", code, re.M):
         raise ExtensionError(
             f"the front end of an explorer must end with its only export: {found[0]}"

@@ -61,7 +61,13 @@ def lighten(app, exception):
     styled = (file for file in sorted(static.rglob("*.js")) if static / "live" not in file.parents)
     scripts = [file.read_text(encoding="utf-8") for file in styled]
     words = {word for text in [*texts.values(), *scripts] for word in WORD.findall(text)}
-    rules = [_pruned(_rebased(root, sheet), words) for sheet in sheets]
+    rules = []
+    for sheet in sheets:
+        own = _pruned(_rebased(root, sheet), words)
+        known = set(rules) if sheet.startswith("_static/explorers/") else set()
+        rules += [
+            rule for rule in own if rule not in known
+        ]  # most of what explorers need is shared
     (root / BUNDLE).write_text("".join(rules), encoding="utf-8")
     _relieve(root / THEME)
     for page, text in texts.items():
@@ -113,7 +119,7 @@ def _rebased(root, sheet):
 
 def _pruned(css, words):
     rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
-    return "".join(_kept(rule, words) for rule in rules)
+    return [_kept(rule, words) for rule in rules]
 
 
 def _kept(rule, words):
