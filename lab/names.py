@@ -11,13 +11,13 @@ from pybtex.style.formatting.plain import Style
 
 from .chapter import pieces
 
-NUMBERED = re.compile(r"^```\{(?:prf:)?(exercise|theorem|lemma)\} .*\n:label: ([\w-]+)$", re.M)
+NUMBERED = re.compile(r"^```\{(?:prf:)?(exercise|theorem|lemma)\} (.*)\n:label: ([\w-]+)$", re.M)
 SECTION = re.compile(r"\(([\w-]+)\)=\n#+ (.*)")
 TITLE = re.compile(r"^# (.*)", re.M)
 
 
 def table(root):
-    """Return for each name what a reference to it says, its address and, of a work, all about it.
+    """Return for each name what a reference to it says, its address and, if it has one, a title.
 
     An equation is not numbered, but has its name beside it, here as in the outputs of cells.
     """
@@ -36,16 +36,16 @@ def _page(text, address):
     names = {Path(address).stem: (TITLE.search(text)[1], address)}
     counted = Counter()
 
-    def count(kind, label):
+    def count(kind, label, title=""):
         counted[kind] += 1
-        return {label: (f"{kind.title()} {number(address)}.{counted[kind]}", place)}
+        return {label: (f"{kind.title()} {number(address)}.{counted[kind]}", place, title)}
 
     for piece in pieces(text):
         place = f"{address}#cell-id={piece.id}"
         names |= {label: (f"({label.removeprefix('def-')})", place) for label in piece.labels}
         names |= {label: (title, place) for label, title in SECTION.findall(piece.source)}
-        for kind, label in NUMBERED.findall(piece.source):
-            names |= count(kind, label)
+        for kind, title, label in NUMBERED.findall(piece.source):
+            names |= count(kind, label, title)
         if piece.folds and piece.source.startswith("### "):
             names[f"mistake {place}"] = (piece.source.removeprefix("### "), place)
         if piece.figure:

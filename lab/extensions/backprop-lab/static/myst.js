@@ -56,9 +56,11 @@
       case "solution-end":
         return box("end", "");
       case "bibliography":
-        return works();
+        return listed(/^[a-z]+\d{4}[a-z]*$/, ([, [label, , title]]) => `- **${label}.** ${title}`);
       case "mistakes":
-        return mistakes();
+        return listed(/^mistake /, ([key]) => `- ${to(key)}`);
+      case "exercise-list":
+        return listed(/^Exercise /, ([key, [, , title]]) => `- ${to(key)} ${title}`);
       default:
         return inner;
     }
@@ -66,16 +68,10 @@
 
   const box = (kind, inner) => `<div class="book-box ${kind}">\n\n${inner}\n\n</div>\n`;
 
-  const works = () =>
-    Object.values(names)
-      .filter(([, , all]) => all)
-      .map(([label, , all]) => `- **${label}.** ${all}`)
-      .join("\n");
-
-  const mistakes = () =>
-    Object.keys(names)
-      .filter((key) => key.startsWith("mistake "))
-      .map((key) => `- ${to(key)}`)
+  const listed = (chosen, line) =>
+    Object.entries(names)
+      .filter(([key, [label]]) => chosen.test(key) || chosen.test(label))
+      .map(line)
       .join("\n");
 
   function inline(text) {
@@ -94,8 +90,8 @@
   }
 
   function to(label, words = said(label)) {
-    const [, address, all] = names[label] ?? names[label.replace(/\w+$/, "")] ?? [];
-    return address ? `[${words}](${address}${all ? ` "${all.replaceAll('"', "'")}"` : ""})` : words;
+    const [, address, title] = names[label] ?? names[label.replace(/\w+$/, "")] ?? [];
+    return address ? `[${words}](${address}${title ? ` "${title.replaceAll('"', "'")}"` : ""})` : words;
   }
 
   const plugin = (...requires) => ({
