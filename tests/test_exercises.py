@@ -14,9 +14,11 @@ from sympy import Abs, Derivative, Function, Max, Symbol, cos, exp, sin, symbols
 
 from backprop.activations import sigmoid as sigmoid_in_numpy
 from backprop.convolution import conv2d
-from backprop.exercises import EXERCISES, check
+from backprop.exercises import EXERCISES, check, hint
 from backprop.exercises.code import Code
 from backprop.exercises.formula import Formula, Letter
+from backprop.exercises.hints import HINTS
+from backprop.exercises.lexer import GREEK
 from backprop.exercises.parser import CONSTANTS, FUNCTIONS, Mistake, parse
 from backprop.explorers.answer import AnswerBox
 from backprop.symbolic.activations import sigmoid
@@ -25,6 +27,7 @@ from tests.answers import ANSWERS, NUMBERS, WRITTEN_OUT
 
 FORMULAS = [name for name, entry in EXERCISES.items() if isinstance(entry, Formula)]
 CODES = [name for name, entry in EXERCISES.items() if isinstance(entry, Code)]
+ANY_LETTER = [*"abcdfghijklmnopqrstuvwxyzABCDFGHKLMNPRSTWXYZ", "yhat", *GREEK.values()]
 x = Symbol("x", real=True)
 
 
@@ -553,6 +556,27 @@ def test_letters_with_hats_and_greek_ones_are_read_as_they_are_printed(text, val
 def test_a_text_is_read_or_refused_as_a_mistake(text):
     with suppress(Mistake):
         assert isinstance(parse(text, {"x": x, "y": Max(x, 0)}), sp.Expr)
+
+
+# Hints
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_a_formula_has_two_hints_that_can_be_typeset_and_do_not_give_it_away(name):
+    nudge, first_step = HINTS[name]
+    assert repr(hint(name)) == nudge.replace("$", "")
+    assert hint(name, 2) == first_step
+    for formula in [*nudge.split("$")[1::2], *first_step.split("$")[1::2]]:
+        letters = {letter: Symbol(letter) for letter in ANY_LETTER}
+        typed = parse(formula, letters)
+        with suppress(ValueError, TypeError):
+            assert not check(name, str(typed) if typed.is_number else typed)
+
+
+def test_hints_are_for_exercises_that_there_are():
+    assert set(HINTS) <= set(EXERCISES)
+    with pytest.raises(ValueError, match="number must be from 1 to 2, not 3"):
+        hint("sigmoid-value", 3)
 
 
 # The answer box

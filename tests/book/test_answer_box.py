@@ -360,6 +360,17 @@ def test_the_reading_is_typeset_while_one_types(shown, typed, read):
     assert box.bounding_box()["height"] == before
 
 
+def test_hints_come_one_after_the_other(shown):
+    box = shown("calculus-power")
+    hint = box.locator(".answer-hint")
+    hint.click()
+    assert "both places vary" in box.locator(".answer-hints").text_content()
+    assert box.locator(".answer-hints math").count() == 0
+    hint.click()
+    assert box.locator(".answer-hints math msup").count() == 1
+    assert not hint.is_visible()
+
+
 def test_a_mistake_is_said_after_a_pause_only_and_the_reading_dims(shown):
     box = shown("calculus-bell")
     field = box.get_by_role("textbox")
@@ -385,7 +396,7 @@ def test_an_answer_is_there_after_a_reload_with_a_tick_if_it_was_right_until_it_
     tick.wait_for()
     box.get_by_role("button", name="Clear your answer").click()
     assert not tick.is_visible()
-    assert box.page.evaluate("localStorage.length") == 0
+    assert box.page.evaluate("localStorage.getItem('exercise calculus-flat')") is None
 
 
 # The solutions

@@ -30,6 +30,7 @@ from backprop.exercises import (
     volumes,
 )
 from backprop.exercises.exercise import Exercise, Verdict
+from backprop.exercises.hints import HINTS, Hint
 
 EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise
@@ -68,6 +69,17 @@ def find(name: str) -> Exercise:
         close = get_close_matches(str(name), EXERCISES) or list(EXERCISES)
         raise ValueError(f"unknown exercise {name!r}; there are {', '.join(close)}")
     return EXERCISES[name]
+
+
+def hint(name: str, number: int = 1) -> Hint:
+    """Return the first hint to an exercise, a nudge, or the second, the first step.
+
+    Raises ValueError for an unknown exercise, and where there is no such hint.
+    """
+    hints = HINTS.get(find(name).name, ())
+    if not 1 <= number <= len(hints):
+        raise ValueError(f"number must be from 1 to {len(hints)}, not {number!r}")
+    return Hint(hints[number - 1])
 
 
 def check(name: str, answer: Any) -> Verdict:

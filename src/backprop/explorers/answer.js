@@ -123,6 +123,7 @@ function render({ model, el }) {
     place,
     prove,
     proved,
+    ...hintsOf(model.get("hints")),
     ...help(model.get("vocabulary"), model.get("values")),
   );
 

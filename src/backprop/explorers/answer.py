@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from backprop.exercises import check, find
 from backprop.exercises.exercise import Verdict
 from backprop.exercises.formula import Formula
+from backprop.exercises.hints import HINTS
 from backprop.exercises.parser import LONGEST
 from backprop.explorers.base import BadValue, Explorer, front_end
 
@@ -26,12 +27,13 @@ class AnswerBox(Explorer):
     exercise = traitlets.Unicode(read_only=True).tag(sync=True)
     asks = traitlets.Unicode(read_only=True).tag(sync=True)
     vocabulary: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)
+    hints: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)
     names: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)
     points: traitlets.List[list[float]] = traitlets.List(read_only=True).tag(sync=True)
     values: traitlets.List[float] = traitlets.List(read_only=True).tag(sync=True)
 
     _moves = ("answer",)
-    _esm, _css = front_end("answer", parts=("common", "formula", "written", "kept"))
+    _esm, _css = front_end("answer", parts=("common", "formula", "written", "kept", "hints"))
 
     def __init__(self, exercise: str, answer: str = "") -> None:
         entry = find(exercise)
@@ -41,6 +43,7 @@ class AnswerBox(Explorer):
         self.set_trait("exercise", exercise)
         self.set_trait("asks", entry.asks)
         self.set_trait("vocabulary", entry.vocabulary)
+        self.set_trait("hints", list(HINTS.get(exercise, ())))
         self.set_trait("names", list(entry.names))
         self.set_trait("points", [_row(entry, point) for point in entry.points])
         self.set_trait("values", [_short(value, 12) for value in entry.values])

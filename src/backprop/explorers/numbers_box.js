@@ -76,7 +76,7 @@ function render({ model, el }) {
     names.length === 1
       ? "The answer is a number."
       : `In this order, with commas: ${model.get("vocabulary").join("; ")}.`;
-  mount(el, `Your answer: ${asks}`, form, says, h("p", { class: "answer-letters" }, help));
+  mount(el, `Your answer: ${asks}`, form, says, ...hintsOf(model.get("hints")), h("p", { class: "answer-letters" }, help));
 
   function show({ kind, words }) {
     el.dataset.verdict = kind;

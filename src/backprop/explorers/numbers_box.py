@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from backprop.exercises import check, find
 from backprop.exercises.exercise import Verdict
+from backprop.exercises.hints import HINTS
 from backprop.exercises.numbers import Numbers
 from backprop.exercises.parser import LONGEST
 from backprop.explorers.base import BadValue, Explorer, front_end
@@ -25,12 +26,13 @@ class NumbersBox(Explorer):
     exercise = traitlets.Unicode(read_only=True).tag(sync=True)
     asks = traitlets.Unicode(read_only=True).tag(sync=True)
     vocabulary: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)
+    hints: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)
     names: traitlets.List[str] = traitlets.List(read_only=True).tag(sync=True)
     rules: traitlets.List[list[Any]] = traitlets.List(read_only=True).tag(sync=True)
     whole = traitlets.Bool(read_only=True).tag(sync=True)
 
     _moves = ("answer",)
-    _esm = front_end("numbers_box", parts=("common", "formula", "kept"))[0]
+    _esm = front_end("numbers_box", parts=("common", "formula", "written", "kept", "hints"))[0]
     _css = front_end("answer")[1]
 
     def __init__(self, exercise: str, answer: str = "") -> None:
@@ -41,6 +43,7 @@ class NumbersBox(Explorer):
         self.set_trait("exercise", exercise)
         self.set_trait("asks", entry.asks)
         self.set_trait("vocabulary", entry.vocabulary)
+        self.set_trait("hints", list(HINTS.get(exercise, ())))
         self.set_trait("names", list(entry.numbers))
         self.set_trait("rules", [[r.value, r.relation, r.bound, r.broken] for r in entry.rules])
         self.set_trait("whole", entry.whole)
