@@ -431,9 +431,7 @@ def test_each_exercise_that_a_page_judges_has_a_box_in_one_chapter(root):
 
 def test_each_box_is_on_its_page(look, page_path, root):
     page = look()
-    page.wait_for_function(
-        "[...document.querySelectorAll('.explorer')].every(e => e.dataset.ready)"
-    )
+    page.locator(".explorer:not([data-ready])").first.wait_for(state="detached")
     entries = boxes((root / page_path).with_suffix(".md"))
     labels = [LABELS[type(entry)].format(entry.asks) for entry in entries]
     assert page.locator(".answer-form label").all_text_contents() == labels

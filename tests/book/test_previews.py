@@ -87,7 +87,7 @@ def test_focus_shows_and_escape_dismisses(page):
 def test_nothing_moves_and_nothing_sticks_out(visit):
     width = "document.documentElement.scrollWidth"
     page = visit(CHAPTER, width=390)
-    page.wait_for_function("!document.querySelector('.explorer:not([data-ready])')")
+    page.locator(".explorer:not([data-ready])").first.wait_for(state="detached")
     link = page.locator(ALONG).last
     link.scroll_into_view_if_needed()
     before = link.bounding_box(), page.evaluate(width)
