@@ -443,4 +443,148 @@ HINTS: Mapping[str, tuple[str, str]] = {
         "Upwards the entry overtakes the largest one, downwards it changes nothing.",
         "Upwards the maximum grows by h − t. Divide by the whole width.",
     ),
+    "activations-stretched": (
+        "Three conditions meet at 0 and far away; many choices are left.",
+        "At 0 the value is $A/2 + C$, the slope $A B/4$; far away it tends to C and to A + C.",
+    ),
+    "loss-two-prices": (
+        "What does one loaf more cost or save, on the ten days together?",
+        "From 7 to 8, 7 days have too many, 3 too few: there the cost has to fall. After 8?",
+    ),
+    "neuron-bug": (
+        "Check the gradient by differences, for batches of several sizes.",
+        "A mean over a batch is wanted. Is every batch full?",
+    ),
+    "delta-bug": (
+        "Which of the four gradients is wrong? Check each by differences.",
+        "One line changes an array that is needed again further down.",
+    ),
+    "training-bug": (
+        "The gradient is right for what it is given. What is it given?",
+        "Look at a column of X and its column of Y, before and after each line.",
+    ),
+    "vanishing-bug": (
+        "Compare line by line with He's rule.",
+        "Look up what the second argument of rng.normal means.",
+    ),
+    "cnn-bug": (
+        "Check both gradients by differences: which one fails?",
+        "For a row of three cells write down what each gets back: in which order come the weights?",
+    ),
+    "network-agree": (
+        "One hidden unit can notice that both inputs are 1, the other that both are 0.",
+        "relu(x₁ + x₂ − 1) notices the first. How do you turn it round for the second?",
+    ),
+    "conv-sharpen": (
+        "What do the weights add up to, if a constant image comes out as it was?",
+        "On a slope, left and right have to balance, above and below too. The middle may be large.",
+    ),
+    "size-two-layers": (
+        "Work back from 8 cells: which sizes can lie between?",
+        "With strides of 2, which p goes with which f, so that nothing is left over?",
+    ),
+    "sitting-slopes": (
+        "Name the steps of the way forward: the sum inside, then the square.",
+        "The slope at the sum is twice its value; hand it on to each input.",
+    ),
+    "sigmoid-logarithm": (
+        "For very negative z the sigmoid is 0 in floats: do without it.",
+        "It is $-ln(1 + e^-z)$; NumPy has a function for logarithms of sums of exponentials.",
+    ),
+    "softmax-vjp": (
+        "No matrix is needed: the answer is p times something, entry by entry.",
+        "Take from the upstream its mean, weighted with p.",
+    ),
+    "class-loss": (
+        "The logarithm of a softmax is a score less one number, the same for all.",
+        "That number is the logarithm of a sum of exponentials: take out the largest score first.",
+    ),
+    "neuron-gradient": (
+        "With cross-entropy the error of a column is a − y.",
+        "A product with the transpose of X sums over the examples; the bias sums the errors alone.",
+    ),
+    "network-absorbed": (
+        "A bias is a weight for an input that is always 1.",
+        "Give W one more column, and X one more row.",
+    ),
+    "network-melted": (
+        "Put the second layer around the first.",
+        "Keep a matrix and a bias; each further layer multiplies both and adds its own bias.",
+    ),
+    "chain-first-layer": (
+        "First forward, and keep each activation.",
+        "Then the errors of the output, which the transpose of W2 takes back.",
+    ),
+    "delta-weight-gradient": (
+        "A product of two matrices can sum over the examples.",
+        "Look at the shapes: units by examples, and inputs by examples.",
+    ),
+    "delta-bias-gradient": (
+        "A bias hears a 1 from each example.",
+        "Take the mean along the examples, and keep it a column.",
+    ),
+    "delta-step-back": (
+        "It is the recurrence, for all columns at once.",
+        "The slope of tanh is found from tanh(z), entry by entry.",
+    ),
+    "training-accuracy": (
+        "In which row is the largest output of each column?",
+        "Find that row for the outputs and for the targets, and compare.",
+    ),
+    "training-recall": (
+        "What is true stands in the rows.",
+        "What was found of it stands on the diagonal.",
+    ),
+    "training-order": (
+        "Both gradients belong to the old weights.",
+        "Take the error back through the old W2 before anything moves.",
+    ),
+    "conv-true": (
+        "It is cross-correlation with a filter that is turned.",
+        "Turn it by half a turn, and pad until every overlap counts.",
+    ),
+    "size-field": (
+        "Keep two numbers: the cells seen so far, and the stride so far.",
+        "A layer adds f − 1 strides of those so far; then its own stride joins them.",
+    ),
+    "size-input-sizes": (
+        "What is left over may be 0 up to s − 1.",
+        "Compute the size for each, and leave out what is below 1.",
+    ),
+    "pooling-blocks": (
+        "Split each side into blocks, and places within a block.",
+        "Reshape to six axes; then the maximum is along two of them.",
+    ),
+    "price-gradient": (
+        "Add up over pairs of neighbouring sizes.",
+        "Each pair has three products but the first, which has two; then come the units.",
+    ),
+    "vanishing-clip-norm": (
+        "Compare the norm with T before you divide.",
+        "Only a longer array is multiplied by T over its norm.",
+    ),
+    "volumes-cell": (
+        "A row has n_w cells, a channel n_h · n_w.",
+        "Use quotients and remainders, the channel first.",
+    ),
+    "volumes-pointwise": (
+        "In each cell a matrix meets the channels there.",
+        "Sum over the axis of the channels, and give the biases two more axes.",
+    ),
+    "cnn-bias-code": (
+        "A bias is heard in every cell.",
+        "Add up over rows and columns, and take the mean over the examples.",
+    ),
+    "cnn-filter-code": (
+        "The gradient of a filter is a correlation, too.",
+        "It is that of the input with the errors, as if these were the filter.",
+    ),
+    "cnn-input-code": (
+        "Each error goes back to the cells of its window.",
+        "Add the filter, times the error number i, to the cells from i · s on.",
+    ),
+    "cnn-route-code": (
+        "Each block has one winner.",
+        "Reshape into blocks; argmax takes the first of equal ones.",
+    ),
 }
