@@ -89,6 +89,7 @@ function formulaInput(id, maxlength) {
     maxlength,
     autocomplete: "off",
     autocapitalize: "none",
+    autocorrect: "off",
     spellcheck: "false",
     "aria-describedby": `${id}-says`,
     "data-lm-suppress-shortcuts": "true",
