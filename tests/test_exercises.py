@@ -404,7 +404,7 @@ def test_integers_may_come_in_any_container():
 
 
 def test_a_code_exercise_has_no_box():
-    with pytest.raises(ValueError, match="asks for code"):
+    with pytest.raises(ValueError, match="does not ask for a formula"):
         AnswerBox("sigmoid-logarithm")
 
 
