@@ -17,6 +17,7 @@ async function start({ module, library, sympy, ours, info }) {
     indexURL: "https://pyodide.invalid/",
     stdLibURL: "https://pyodide.invalid/library",
     lockFileContents: { info, packages: {} },
+    env: { SYMPY_CACHE_SIZE: "20000" }, // as in the Makefile
     stdout() {},
     stderr() {},
   });

@@ -110,7 +110,7 @@ def test_a_clean_build_gives_the_same_bytes(html, again):
 
 
 def test_a_chapter_run_again_gives_the_same_outputs(root, html, again, chapter):
-    """Cell by cell, what nbval compares, and pictures too."""
+    """Cell by cell: texts, formulas, numbers and pictures."""
     name = Path("notebooks", chapter.relative_to(root).with_suffix(".ipynb"))
     built, rebuilt = (nbformat.read(folder / name, as_version=4) for folder in (html.parent, again))
     for one, other in zip(built.cells, rebuilt.cells, strict=True):
