@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 VIEW = re.compile(r'<script type="application/vnd\.jupyter\.widget-view\+json">(.*)</script>', re.S)
 EXPORT = re.compile(r"^export (?=async |function|class |const |let )", re.M)
 DEFAULT = re.compile(r"^export default (?=[^;]*;\s*\Z)", re.M)
+SCRIPT = re.compile(r'="[^"]*/explorers/(\w+\.js)"')
 SHEET = re.compile(r'data-sheet="[^"]*/([^"/]*)"')
 COMMENT = re.compile(r"^[ \t]*(?://.*|/\*\*(?:.|\n)*?\*/)\n", re.M)  # a line, or several
 NOT_FOR_THE_PAGE = re.compile(r"_model_|_view_|_dom_classes|_anywidget_id|layout|tabbable|tooltip")
@@ -131,7 +132,19 @@ def equip(app, pagename, templatename, context, doctree):
         app.add_css_file(f"explorers/{sheet}")
 
 
+def forget(app, exception):
+    """Remove what the pages of earlier times loaded."""
+    if exception or app.builder.format != "html":
+        return
+    pages = [page.read_text(encoding="utf-8") for page in Path(app.outdir).rglob("*.html")]
+    used = {name for text in pages for name in SCRIPT.findall(text)}
+    for file in Path(app.outdir, "_static/explorers").glob("*.js"):
+        if file.name not in used:
+            file.unlink()
+
+
 def setup(app):
     app.connect("doctree-read", embed)
     app.connect("html-page-context", equip)
+    app.connect("build-finished", forget)
     app.config.nb_ipywidgets_js = {"host.js": {"defer": "defer"}}

@@ -38,7 +38,8 @@ def _page(text, address):
 
     def count(kind, label, title=""):
         counted[kind] += 1
-        return {label: (f"{kind.title()} {number(address)}.{counted[kind]}", place, title)}
+        numbers = filter(None, [number(address), str(counted[kind])])
+        return {label: (f"{kind.title()} {'.'.join(numbers)}", place, title)}
 
     for piece in pieces(text):
         place = f"{address}#cell-id={piece.id}"

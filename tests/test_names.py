@@ -64,10 +64,10 @@ STATED = {
         r"f'\\delta_{{{i},{j}}}'": r"\delta_{i,j} = \partial L/\partial z_{i,j}",
     },
     "if-you-come-from": {
-        r"f'\\bar {name}_{{{row}{column}}}'": "An entry with a bar is ours, its indices exchanged",
+        r"f'\\tilde {name}_{{{row}{column}}}'": "An entry with a tilde is ours, its indices",
         "'K^{[l+1]}_{jk}'": r"$K = W^\top$ for the weights",
         r"'\\frac{\\partial J}{\\partial K^{[l]}_{jk}}'": r"$K = W^\top$ for the weights",
-        r"'\\frac{\\partial J}{\\partial \\bar b^{[l]}_k}'": "An entry with a bar is ours",
+        r"'\\frac{\\partial J}{\\partial \\tilde b^{[l]}_k}'": "An entry with a tilde is ours",
         "'J'": "def-cost",
         "'S'": "Who adds the losses up instead, $S = mJ$",
         "'a'": r"For $a = \sigma(z)$, $a = \tanh z$",
