@@ -37,11 +37,7 @@ def pytest_collection_modifyitems(items):
         group = given.get("page_path") or item.path.name
         if "chapter" in given and item.path.name == "test_witness.py":
             group = f"claims of {given['chapter'].stem}"
-        elif (
-            "chapter" in given
-            and "parsed" in item.fixturenames
-            and "again" not in item.fixturenames
-        ):
+        elif "chapter" in given and "parsed" in item.fixturenames:
             group = given["chapter"].relative_to(ROOT).with_suffix(".html").as_posix()
         item.add_marker(pytest.mark.xdist_group(group))
     yield
