@@ -31,8 +31,7 @@ class ExerciseList(SphinxDirective):
 def exercises(source):
     """Yield the label, the title and the kind of each exercise of a chapter, and what judges it."""
     for exercise in EXERCISE.finditer(source):
-        end = END.search(source, exercise.end())
-        judged = JUDGED.findall(source, exercise.end(), end.start() if end else len(source))
+        judged = _judges(source, exercise.end())
         kind = KINDS[judged[0][0]] if judged else ""
         yield exercise[2], exercise[1], kind, [name for _, name in judged]
 
@@ -40,10 +39,14 @@ def exercises(source):
 def challenges(source):
     """Yield the same of each challenge, which is a section with a proof to write."""
     for section in CHALLENGE.finditer(source):
-        end = END.search(source, section.end())
-        judged = JUDGED.findall(source, section.end(), end.start() if end else len(source))
-        if judged:
+        if judged := _judges(source, section.end()):
             yield nodes.make_id(section[1]), section[1], "proof", [name for _, name in judged]
+
+
+def _judges(source, start):
+    """Return what judges, each with its exercise, from a place to the end of the section there."""
+    end = END.search(source, start)
+    return JUDGED.findall(source, start, end.start() if end else len(source))
 
 
 def write(app, doctree, page):
