@@ -64,10 +64,10 @@ def lighten(app, exception):
     rules = []
     for sheet in sheets:
         own = _pruned(_rebased(root, sheet), words)
-        known = set(rules) if sheet.startswith("_static/explorers/") else set()
-        rules += [
-            rule for rule in own if rule not in known
-        ]  # most of what explorers need is shared
+        if sheet.startswith("_static/explorers/"):  # most of what these hold is shared
+            known = set(rules)
+            own = [rule for rule in own if rule not in known]
+        rules += own
     (root / BUNDLE).write_text("".join(rules), encoding="utf-8")
     _relieve(root / THEME)
     for page, text in texts.items():
