@@ -74,10 +74,8 @@ def element(model, outdir, root):
     shell, rules = _shell(module, state)
     sheet = _write(style + rules, "css", outdir)
     model = {"state": state, "buffers": model.get("buffers", [])}
-    code, data = (
-        _share(_function(module), outdir),
-        _share(json.dumps(model, sort_keys=True), outdir),
-    )
+    code = _share(_function(module), outdir)
+    data = _share(json.dumps(model, sort_keys=True), outdir)
     return (
         f'<div class="explorer" data-front-end="{root}{code}" data-model="{root}{data}" '
         f'data-sheet="{root}{sheet}"><div class="explorer-shell" inert>{shell}</div></div>'
