@@ -91,7 +91,6 @@ def mend(app, exception):
     if exception or app.builder.format != "html":
         return
     toggle = Path(app.outdir, "_static/togglebutton.js")
-    app.config.togglebutton_open_on_print = False  # who hands out exercises keeps their solutions
     code = toggle.read_text(encoding="utf-8").replace(UNNAMED, NAMED)
     if not code.startswith("var togglebuttonSelector"):
         code = _toggles(app.config) + code
