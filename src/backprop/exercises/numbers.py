@@ -134,16 +134,13 @@ def _numbers(answer: Any) -> list[Expr]:
         parts = answer.translate(str.maketrans(";", ",", "[]")).split(",")
         return [_parsed(part, count) for count, part in enumerate(parts, start=1)]
     try:
-        found = [sp.sympify(x, strict=True) for x in (answer if _listed(answer) else [answer])]
+        several = answer if hasattr(answer, "__iter__") else [answer]
+        found = [sp.sympify(x, strict=True) for x in several]
     except (sp.SympifyError, TypeError):
         found = [None]
     if not all(isinstance(x, Expr) and x.is_number and x.is_real for x in found):
         raise TypeError(f"answer must be numbers, or a text that lists them, not {answer!r}")
     return found
-
-
-def _listed(answer: Any) -> bool:
-    return hasattr(answer, "__iter__")
 
 
 def _parsed(part: str, count: int) -> Expr:
