@@ -70,7 +70,7 @@ async function makeCommon() {
   const things = {
     worker: `self.importScripts = undefined;${worker}`, // Pyodide asks whether it works: it may not
     wasm: read("pyodide.asm.wasm"),
-    library: compiled('library("/lib/python314.zip")'),
+    library: compiled('library()'),
     sympy: compiled('sympy("/site")'),
   };
   mkdirSync(common, { recursive: true });

@@ -28,8 +28,9 @@ NEEDLESS = re.compile(
 """Modules of Python for networks, processes, tools and old encodings: no proof asks for them."""
 
 
-def library(archive):
+def library():
     """Return Python's own library as byte code: compiling it at each start takes seconds."""
+    archive = next(path for path in sys.path if path.endswith(".zip"))
     with zipfile.ZipFile(archive) as sources:
         names = (PurePath(name) for name in sorted(sources.namelist()) if name.endswith(".py"))
         return _zipped((name, sources.read(str(name))) for name in names if not _needless(name))
