@@ -37,6 +37,8 @@ def test_no_formula_is_left_as_tex(html, page_path, parsed):
     assert re.findall(r"\\\(|\\\[|class=\"tml-error", text) == []
     displays = parsed(html / page_path).select(".math")
     assert all(display.select_one(".formula > math[display=block]") for display in displays)
+    written = parsed(html / page_path).select(".cell_output :is(p, th, td)")
+    assert [output.text for output in written if "$" in output.text] == []
 
 
 def test_mathjax_is_nowhere(html):
