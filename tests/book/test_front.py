@@ -1,9 +1,14 @@
 """The front page shows what the book is, and leads to its chapters and to a wrong formula."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
+from docutils import nodes
+from sphinx import addnodes
+
+from _ext.chapter_map import note_needs
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +31,15 @@ def test_the_map_draws_what_is_needed(front):
     assert needs["1"] == []
     assert all(int(need) < int(chapter) for chapter in needs for need in needs[chapter])
     assert front.select_one(".chapter-map path")["d"].count("M") >= sum(map(bool, needs.values()))
+
+
+def test_a_sentence_that_begins_as_the_needs_do_is_none_of_them():
+    need = addnodes.pending_xref(reftype="doc", reftarget="01-calculus")
+    needs = nodes.paragraph("", "", nodes.strong("", "You need"), nodes.Text(" "), need)
+    page = nodes.section("", needs, nodes.paragraph("", "You need not hurry."))
+    env = SimpleNamespace(docname="chapters/05-one-neuron")
+    note_needs(SimpleNamespace(env=env), page)
+    assert env.chapter_needs == {env.docname: [("doc", "01-calculus")]}
 
 
 @pytest.mark.parametrize("width", [1280, 390])
