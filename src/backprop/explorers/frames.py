@@ -17,6 +17,7 @@ import traitlets
 from matplotlib.figure import Figure
 
 from backprop.explorers.base import BadValue, Explorer, front_end
+from backprop.explorers.kept_axes import KeptAxes
 from backprop.explorers.svg import page_svg
 
 _MOST_FRAMES = 1000
@@ -94,16 +95,26 @@ class FramesExplorer(Explorer):
 
     def _draw_all(self, values: Mapping[str, list[float]]) -> tuple[list[str], list[str]]:
         plt.close(self._figure)  # or the notebook shows it a second time
+        combinations = [
+            dict(zip(values, combination, strict=True))
+            for combination in itertools.product(*values.values())
+        ]
+        self._lay_out(combinations[0])
         pictures: list[str] = []
         sentences: list[str] = []
-        for combination in itertools.product(*values.values()):
-            at = dict(zip(values, combination, strict=True))
-            sentences.append(_sentence(self._update(**at), f"what update returns at {at}"))
-            if not pictures:  # lay out once, so that nothing jumps from frame to frame
-                self._figure.draw_without_rendering()
-                self._figure.set_layout_engine("none")
-            pictures.append(page_svg(self._figure))
+        with KeptAxes(self._figure) as axes:
+            for at in combinations:
+                with axes.watched():
+                    sentence = self._update(**at)
+                sentences.append(_sentence(sentence, f"what update returns at {at}"))
+                pictures.append(page_svg(self._figure))
         return pictures, sentences
+
+    def _lay_out(self, first: Mapping[str, float]) -> None:
+        """Lay the figure out once, so that nothing jumps from frame to frame."""
+        self._update(**first)
+        self._figure.draw_without_rendering()
+        self._figure.set_layout_engine("none")
 
     def describe(self) -> str:
         """Return the alternative text and the sentence of the present frame."""

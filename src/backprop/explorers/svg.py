@@ -2,6 +2,7 @@
 
 import io
 import re
+from functools import lru_cache
 from typing import Any
 
 import matplotlib
@@ -16,11 +17,13 @@ _COLOURS = {  # of text, background, grids and the edges of legends
     "#b0b0b0": "var(--ex-line)",
     "#cccccc": "var(--ex-line)",
 }
+_REMEMBERED = 4096  # lines that the frames of an explorer have in common
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _COORDINATES = re.compile(r'(?<= )(?:d|x|y)="[^"]*"|translate\([^)]*\)')
 _NOT_DRAWN = re.compile(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", re.DOTALL)
 _STYLE = re.compile(r' style="([^"]*)"')
 _REFERENCE = re.compile(r'(url\(|href=")#([^)"]+)')
+_DEFINITIONS = re.compile(r"<defs>\n((?:<path [^>]*/>\n)*)</defs>\n")
 
 
 def page_svg(figure: Figure) -> str:
@@ -32,11 +35,18 @@ def page_svg(figure: Figure) -> str:
     """
     head, body = re.split(r"(?<=version=\"1.1\">)", _svg(figure), maxsplit=1)
     box = re.findall(r'viewBox="[^"]*"', head)[0]
-    body = _STYLE.sub(_attributes, _own_ids(_NOT_DRAWN.sub("", body)))
+    body = _STYLE.sub(lambda m: _attributes(m[1]), _own_ids(_NOT_DRAWN.sub("", body)))
     for colour, of_the_page in _COLOURS.items():
         body = body.replace(colour, of_the_page)
-    lines = re.sub(r"\s+", " ", _COORDINATES.sub(_rounded, body)).replace("> <", ">\n<").strip()
-    return f'<svg {box} fill="currentColor" stroke-linejoin="round">\n{lines}'
+    body = _COORDINATES.sub(lambda m: _rounded(m[0]), body)
+    lines = re.sub(r"\s+", " ", body).replace("> <", ">\n<").strip()
+    return f'<svg {box} fill="currentColor" stroke-linejoin="round">\n{_defined_once(lines)}'
+
+
+def _defined_once(lines: str) -> str:
+    """Put the definitions of letters and markers first, each once: kept axes bring their own."""
+    found = "".join(_DEFINITIONS.findall(lines)).splitlines(keepends=True)
+    return f"<defs>\n{''.join(dict.fromkeys(found))}</defs>\n{_DEFINITIONS.sub('', lines)}"
 
 
 def _svg(figure: Figure) -> str:
@@ -48,6 +58,7 @@ def _svg(figure: Figure) -> str:
             width, height = figure.get_size_inches() * 72
             renderer = _Renderer(width, height, file, image_dpi=dpi, metadata={"Date": None})
             renderer._text2path = text_to_path  # knows the formulas that it has read
+            renderer.file = file  # for axes that are kept
             figure.draw(renderer)
             renderer.finalize()
         finally:
@@ -62,13 +73,15 @@ def _own_ids(svg: str) -> str:
     return _REFERENCE.sub(r"\1#@\2", svg).replace("xlink:href", "href")
 
 
-def _attributes(style: re.Match[str]) -> str:
+@lru_cache(_REMEMBERED)
+def _attributes(style: str) -> str:
     """Write a style as attributes, which a server that forbids styles in the page lets pass."""
-    pairs = (part.split(":", 1) for part in style[1].split(";") if part.strip())
+    pairs = (part.split(":", 1) for part in style.split(";") if part.strip())
     values = {name.strip(): value.strip() for name, value in pairs}
     return "".join(f' {name}="{value}"' for name, value in values.items())
 
 
-def _rounded(coordinates: re.Match[str]) -> str:
+@lru_cache(_REMEMBERED)
+def _rounded(coordinates: str) -> str:
     """Round to hundredths of a point, which no eye sees; scales and colours stay exact."""
-    return _NUMBER.sub(lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), coordinates[0])
+    return _NUMBER.sub(lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), coordinates)
