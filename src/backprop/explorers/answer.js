@@ -91,31 +91,21 @@ function help(vocabulary, [value]) {
 }
 
 function render({ model, el }) {
-  const id = freshId();
-  const asks = model.get("asks");
   const names = model.get("names");
-  const verdict = () =>
-    judge(input.value, { names, points: model.get("points"), values: model.get("values") });
-  const input = formulaInput(id, 300);
-  const kept = keep(model.get("exercise"), input, () => typed());
-  const form = h(
-    "form",
-    { class: "answer-form" },
-    h("label", { for: id }, `${asks} =`),
-    input,
-    h("button", { type: "submit" }, "Check"),
-    ...kept.parts,
+  const judged = (text) =>
+    judge(text, { names, points: model.get("points"), values: model.get("values") });
+  const { form, input, says, typed, start } = answerForm(
+    { model, el },
+    { sign: " =", judged, read: showReading, shown },
   );
   const reading = h("div", { class: "answer-reading", "aria-hidden": "true" });
   const spokenReading = h("div", { class: "explorer-hidden", "aria-live": "polite" });
-  const says = spoken();
-  says.id = `${id}-says`;
   const place = h("pre", { class: "answer-place", "aria-hidden": "true" });
   const prove = h("button", { type: "button", class: "answer-prove", hidden: "" }, "Prove it");
   const proved = h("p", { class: "answer-proved", "aria-live": "polite" });
   mount(
     el,
-    `Your answer: ${asks}`,
+    `Your answer: ${model.get("asks")}`,
     form,
     reading,
     spokenReading,
@@ -153,52 +143,26 @@ function render({ model, el }) {
     }
   }
 
-  let timer;
-  function typed() {
-    show({ kind: "", words: "" });
-    showReading();
-    clearTimeout(timer);
-    timer = setTimeout(paused, PAUSE);
-  }
-
-  function paused() {
-    kept.typed();
-    const { kind, words } = verdict();
-    if (kind === "mistake") says.textContent = words;
-    else spokenReading.replaceChildren(...[...reading.children].map((math) => math.cloneNode(true)));
-  }
-
-  function show({ kind, words, at }) {
-    el.dataset.verdict = kind;
-    says.textContent = words;
+  function shown({ kind, at }) {
     proved.textContent = "";
     prove.hidden = kind !== "right" || !window.live;
     if (!prove.hidden && window.live.isLoaded()) judgeByProof();
-    input.setAttribute("aria-invalid", String(kind === "mistake"));
     place.textContent = kind === "mistake" ? caret(input.value, at) : "";
   }
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    clearTimeout(timer);
-    change(model, { answer: input.value });
-    const said = verdict();
-    show(said);
-    kept.checked(said.kind);
-  });
-  input.addEventListener("input", typed);
-  if (kept.answer && !model.get("answer")) {
-    input.value = kept.answer;
-    showReading();
-    if (verdict().kind === "right") show(verdict());
-    change(model, { answer: kept.answer });
+
+  let timer;
+  function paused() {
+    typed();
+    const { kind, words } = judged(input.value);
+    if (kind === "mistake") says.textContent = words;
+    else spokenReading.replaceChildren(...[...reading.children].map((math) => math.cloneNode(true)));
   }
-  return follow(model, ["answer"], () => {
-    const answer = model.get("answer");
-    if (answer === input.value) return;
-    input.value = answer;
-    showReading();
-    show(verdict());
+  form.addEventListener("submit", () => clearTimeout(timer));
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(paused, PAUSE);
   });
+  return start();
 }
 
 export default { render };

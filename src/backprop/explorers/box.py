@@ -12,7 +12,7 @@ from backprop.exercises.hints import HINTS
 from backprop.exercises.parser import LONGEST
 from backprop.explorers.base import BadValue, Explorer
 
-PARTS = ("common", "formula", "written", "kept", "hints")
+PARTS = ("common", "formula", "written", "kept", "hints", "box")
 """What the front end of a box builds on."""
 
 

@@ -4,7 +4,7 @@
 const EXERCISE = "exercise "; // before its name, in the device's storage
 
 /** The record of an exercise, with a tick once it is solved and a button that forgets it all. */
-function keep(exercise, input, forgotten) {
+function keep(exercise, input) {
   const key = EXERCISE + exercise;
   const tick = h("span", { class: "answer-tick", role: "img", "aria-label": "solved" }, "✓");
   const clear = h("button", { type: "button", class: "answer-clear" }, "×");
@@ -32,7 +32,7 @@ function keep(exercise, input, forgotten) {
   clear.addEventListener("click", () => {
     input.value = "";
     write(false);
-    forgotten();
+    input.dispatchEvent(new Event("input"));
     input.focus();
   });
   draw();

@@ -57,53 +57,28 @@ export function judge(text, { names, rules, whole }) {
 }
 
 function render({ model, el }) {
-  const id = freshId();
-  const asks = model.get("asks");
-  const input = formulaInput(id, 300);
-  const kept = keep(model.get("exercise"), input, () => show({ kind: "", words: "" }));
-  const form = h(
-    "form",
-    { class: "answer-form" },
-    h("label", { for: id }, `${asks}:`),
-    input,
-    h("button", { type: "submit" }, "Check"),
-    ...kept.parts,
-  );
-  const says = spoken();
-  says.id = `${id}-says`;
   const names = model.get("names");
+  const { form, input, says, typed, start } = answerForm(
+    { model, el },
+    {
+      sign: ":",
+      judged: (text) => judge(text, { names, rules: model.get("rules"), whole: model.get("whole") }),
+    },
+  );
   const help =
     names.length === 1
       ? "The answer is a number."
       : `In this order, with commas: ${model.get("vocabulary").join("; ")}.`;
-  mount(el, `Your answer: ${asks}`, form, says, ...hintsOf(model.get("hints")), h("p", { class: "answer-letters" }, help));
-
-  function show({ kind, words }) {
-    el.dataset.verdict = kind;
-    says.textContent = words;
-    input.setAttribute("aria-invalid", String(kind === "mistake"));
-  }
-  const verdict = () =>
-    judge(input.value, { names, rules: model.get("rules"), whole: model.get("whole") });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    change(model, { answer: input.value });
-    show(verdict());
-    kept.checked(verdict().kind);
-  });
-  input.addEventListener("input", () => show({ kind: "", words: "" }));
-  input.addEventListener("change", kept.typed);
-  if (kept.answer && !model.get("answer")) {
-    input.value = kept.answer;
-    if (verdict().kind === "right") show(verdict());
-    change(model, { answer: kept.answer });
-  }
-  return follow(model, ["answer"], () => {
-    const answer = model.get("answer");
-    if (answer === input.value) return;
-    input.value = answer;
-    show(verdict());
-  });
+  mount(
+    el,
+    `Your answer: ${model.get("asks")}`,
+    form,
+    says,
+    ...hintsOf(model.get("hints")),
+    h("p", { class: "answer-letters" }, help),
+  );
+  input.addEventListener("change", typed);
+  return start();
 }
 
 export default { render };

@@ -20,8 +20,7 @@ class NumbersBox(Box):
     rules: traitlets.List[list[Any]] = traitlets.List(read_only=True).tag(sync=True)
     whole = traitlets.Bool(read_only=True).tag(sync=True)
 
-    _esm = front_end("numbers_box", parts=PARTS)[0]
-    _css = front_end("answer")[1]
+    _esm, _css = front_end("numbers_box", parts=PARTS)
     _sign = ":"
 
     def __init__(self, exercise: str, answer: str = "") -> None:
