@@ -24,7 +24,7 @@ def note_needs(app, doctree):
     needs = app.env.__dict__.setdefault("chapter_needs", {})
     needs.pop(app.env.docname, None)
     for paragraph in doctree.findall(nodes.paragraph):
-        opening = next(iter(paragraph.children), None)
+        opening = next((child for child in paragraph.children if child.astext()), None)
         if isinstance(opening, nodes.strong) and opening.astext() == "You need":
             found = paragraph.findall(addnodes.pending_xref)
             needs[app.env.docname] = [(ref["reftype"], ref["reftarget"]) for ref in found]
