@@ -1,16 +1,13 @@
 """The graph explorer in a browser without a kernel: its numbers and places are Python's."""
 
-from importlib.resources import files
-
 import pytest
+from axe import violations
 
 from backprop.explorers.graph import GraphExplorer
 from backprop.explorers.graph_formula import LETTERS, graph
 from backprop.explorers.graph_picture import layout, named
 from backprop.reverse_mode import backward
 from tests.test_graph_explorer import FORMULAS, VALUES
-
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
 def says(page):
@@ -166,9 +163,7 @@ def test_presets_set_formula_and_letters(show):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_violation(show, theme):
     page = show(sigmoids(13), GraphExplorer(), theme=theme)
-    page.evaluate(AXE)
-    violations = page.evaluate("axe.run().then((result) => result.violations)")
-    assert [(v["help"], [node["html"] for node in v["nodes"]]) for v in violations] == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", [320, 390, 800])
