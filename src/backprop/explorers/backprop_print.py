@@ -1,6 +1,5 @@
 """The computational graph at one step, drawn for print."""
 
-import io
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from backprop.explorers.backprop_graph import LABEL, LINE, PAD, Box, Graph
+from backprop.explorers.png import as_png
 
 BLUE, ORANGE, GREY, LIGHT = "#2f7ebc", "#9a4f00", "#5f6b7a", "#c3cad3"
 _TEXT: dict[str, Any] = {"va": "center", "fontsize": 7.5, "zorder": 6}
@@ -28,9 +28,7 @@ def picture(graph: Graph, steps: Sequence[Mapping[str, Any]], now: int) -> bytes
     for row, line in enumerate(reversed(lines)):
         middle = (0.5 * row + 0.25) / (height + below)
         figure.text(0.5, middle, line, ha="center", va="center", fontsize=11)
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=150, bbox_inches="tight", metadata={"Software": None})
-    return file.getvalue()
+    return as_png(figure, bbox_inches="tight")
 
 
 def _large(tex: str) -> str:

@@ -1,6 +1,5 @@
 """What the boxes for answers share: what the reader types, and what is said of it."""
 
-import io
 from typing import Any
 
 import traitlets
@@ -11,6 +10,7 @@ from backprop.exercises.exercise import Verdict
 from backprop.exercises.hints import HINTS
 from backprop.exercises.parser import LONGEST
 from backprop.explorers.base import BadValue, Explorer
+from backprop.explorers.png import as_png
 
 PARTS = ("common", "formula", "written", "kept", "hints", "box")
 """What the front end of a box builds on."""
@@ -53,9 +53,7 @@ class Box(Explorer):
         """Draw a line to write on."""
         figure = Figure(figsize=(6, 0.5))
         figure.text(0.01, 0.4, f"{self.asks}{self._sign}  {self.answer or '.' * 60}", fontsize=12)
-        file = io.BytesIO()
-        figure.savefig(file, format="png", dpi=150, metadata={"Software": None})
-        return file.getvalue()
+        return as_png(figure)
 
     @traitlets.validate("answer")
     def _bounded(self, proposal: Any) -> str:

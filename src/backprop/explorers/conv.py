@@ -1,6 +1,5 @@
 """The convolution explorer: where a filter's windows fall (chapter 13)."""
 
-import io
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from backprop.explorers.base import BadValue, Explorer, Whole, front_end
+from backprop.explorers.png import as_png
 from backprop.geometry import coverage_2d, output_size, span, window
 
 _BLUE, _ORANGE = "#2f7ebc", "#d9760a"
@@ -73,11 +73,7 @@ class ConvExplorer(Explorer):
             right.add_patch(Rectangle((self.column, self.row), 1, 1, color=_ORANGE))
         else:
             right.set(frame_on=False, xticks=[], yticks=[], title="no window fits")
-        file = io.BytesIO()
-        figure.savefig(
-            file, format="png", dpi=150, bbox_inches="tight", metadata={"Software": None}
-        )
-        return file.getvalue()
+        return as_png(figure, bbox_inches="tight")
 
     def _draw_input(self, axes: Axes) -> None:
         first, padded = -self.padding, self.n + 2 * self.padding

@@ -1,6 +1,5 @@
 """The filter explorer: nine numbers slide over a small picture (chapter 12)."""
 
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,7 @@ from backprop._arrays import FloatArray, as_floats
 from backprop.convolution import conv2d
 from backprop.datasets import load_digits
 from backprop.explorers.base import BadValue, Explorer, Whole, front_end
+from backprop.explorers.png import as_png
 from backprop.geometry import output_shape
 
 Rows = tuple[tuple[float, ...], ...]
@@ -177,11 +177,7 @@ class FilterExplorer(Explorer):
         corner = self.column - 0.5 - self.padding, self.row - 0.5 - self.padding
         left.add_patch(Rectangle(corner, 3, 3, **border))
         right.add_patch(Rectangle((self.column - 0.5, self.row - 0.5), 1, 1, **border))
-        file = io.BytesIO()
-        figure.savefig(
-            file, format="png", dpi=150, bbox_inches="tight", metadata={"Software": None}
-        )
-        return file.getvalue()
+        return as_png(figure, bbox_inches="tight")
 
     @traitlets.default("presets")
     def _presets(self) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 import base64
 import gzip
-import io
 import itertools
 import json
 import math
@@ -18,6 +17,7 @@ from matplotlib.figure import Figure
 
 from backprop.explorers.base import BadValue, Explorer, front_end
 from backprop.explorers.kept_axes import KeptAxes
+from backprop.explorers.png import as_png
 from backprop.explorers.svg import page_svg
 
 _MOST_FRAMES = 1000
@@ -123,9 +123,7 @@ class FramesExplorer(Explorer):
     def png(self) -> bytes:
         """Draw the present frame."""
         self._update(**self.value)
-        file = io.BytesIO()
-        self._figure.savefig(file, format="png", dpi=150, metadata={"Software": None})
-        return file.getvalue()
+        return as_png(self._figure)
 
 
 def _checked(sliders: Mapping[str, Iterable[float]]) -> dict[str, list[float]]:

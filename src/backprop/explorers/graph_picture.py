@@ -1,6 +1,5 @@
 """A graph of `reverse_mode` nodes, laid out and drawn; `graph.js` does the same in the browser."""
 
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -13,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path
 
+from backprop.explorers.png import as_png
 from backprop.reverse_mode import Node, Slopes, in_order
 
 BLUE, ORANGE, GREY = "#1f5f99", "#9a4f00", "#5f6b7a"
@@ -36,9 +36,7 @@ class Drawing(Figure):
     """A figure that a notebook shows as it stands; the same one gives the same bytes."""
 
     def _repr_png_(self) -> bytes:
-        file = io.BytesIO()
-        self.savefig(file, format="png", dpi=110, metadata={"Software": None})
-        return file.getvalue()
+        return as_png(self, dpi=110)
 
 
 @dataclass(eq=False)

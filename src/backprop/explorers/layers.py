@@ -1,6 +1,5 @@
 """The layers explorer: the matrices of a network at scale, and its parameters (chapter 6)."""
 
-import io
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -11,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from backprop.explorers.base import BadValue, Explorer, Whole, front_end
+from backprop.explorers.png import as_png
 
 MOST_LAYERS, MOST_UNITS = 4, 1000
 _BLUE, _ORANGE = "#2f7ebc", "#d9760a"
@@ -104,9 +104,7 @@ class LayersExplorer(Explorer):
             _draw(axes, l, layer, unit, top)
             top += height
         axes.text(0.1, 0.12, self.describe(), va="center", fontsize=9)
-        file = io.BytesIO()
-        figure.savefig(file, format="png", dpi=150, metadata={"Software": None})
-        return file.getvalue()
+        return as_png(figure)
 
 
 def _unit(shapes: list[dict[str, tuple[int, int]]]) -> float:

@@ -1,6 +1,5 @@
 """The stack explorer: what each layer of a convolutional network makes and costs (chapter 13)."""
 
-import io
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -9,6 +8,7 @@ import traitlets
 from matplotlib.figure import Figure
 
 from backprop.explorers.base import BadValue, Explorer, Whole, front_end
+from backprop.explorers.png import as_png
 from backprop.geometry import (
     Sliding,
     multiplications,
@@ -200,9 +200,7 @@ class StackExplorer(Explorer):
                 axes.text(place, k - 0.4, text, ha=side, weight=weight, fontsize=8)
         words = textwrap.fill(self.describe(), 90)
         axes.text(0.1, len(lines) - 0.2, words, va="top", fontsize=8)
-        file = io.BytesIO()
-        figure.savefig(file, format="png", dpi=150, metadata={"Software": None})
-        return file.getvalue()
+        return as_png(figure)
 
     @traitlets.default("presets")
     def _presets(self) -> list[dict[str, Any]]:
