@@ -11,15 +11,8 @@ from backprop.convolution import conv2d
 from backprop.explorers import FilterExplorer, StackExplorer
 from backprop.explorers.filter import FILTERS
 from backprop.explorers.stack import FIELDS, PRESETS, RANGES, convolution, pooling
+from tests.test_filter_explorer import A
 
-A = [
-    [5, 3, 6, 8, 9, 1],
-    [1, 6, 8, 3, 2, 1],
-    [9, 9, 3, 2, 1, -1],
-    [1, 1, 8, 4, 6, 5],
-    [9, 3, 4, 0, 0, 1],
-    [0, 1, 2, 3, 4, 3],
-]
 FILL = "a => a.map((e) => [getComputedStyle(e).fill, +getComputedStyle(e).fillOpacity])"
 MISFIT = (4, 2, [pooling(2), convolution(3, 5, padding=1), pooling(2)])
 
