@@ -17,7 +17,7 @@ const TOKEN = new RegExp(`${OPERATOR.source}|\\\\[A-Za-z]+ ?|\\d+(?:\\.\\d+)?|.`
 const BREAKS = "+−=≈"; // a line may end before one of these
 
 /** Read TeX as a list of texts, {operator}, {lower}, {upper}, {frac} and {upright}. */
-export function parse(tex) {
+function parse(tex) {
   const tokens = tex.match(TOKEN) ?? [];
   function group() {
     const items = [];
@@ -44,7 +44,7 @@ export function parse(tex) {
 }
 
 /** Read it aloud. */
-export function words(items) {
+function words(items) {
   const say = (item) => {
     if (typeof item === "string") return item;
     if (item.operator) return ` ${item.operator} `;

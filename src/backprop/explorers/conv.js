@@ -1,7 +1,7 @@
 // The geometry, along one axis. Arguments and numbering are those of backprop.geometry.
 
 /** Cells from the first to the last that a dilated filter touches. */
-export function span({ f, dilation }) {
+function span({ f, dilation }) {
   return dilation * (f - 1) + 1;
 }
 
@@ -43,13 +43,13 @@ function divisions({ n, f, padding, stride, dilation }) {
 }
 
 /** The formula with its numbers, on one line. */
-export function formula(geometry) {
+function formula(geometry) {
   const { above, below } = divisions(geometry)[1];
   return `output size = ⌊(${above})/${below}⌋ + 1 = ${outputSize(geometry)}`;
 }
 
 /** Why nothing fits, with the numbers. */
-export function noWindow({ n, f, padding, dilation }) {
+function noWindow({ n, f, padding, dilation }) {
   const wide = dilation === 1 ? f : `${dilation}·(${f} − 1) + 1 = ${span({ f, dilation })}`;
   const padded = `padded input only ${n} + 2·${padding} = ${n + 2 * padding}`;
   const room = padding === 0 ? `input has only ${n}` : padded;
@@ -64,7 +64,7 @@ function places(noun, cells) {
 }
 
 /** What the chosen output cell sees. */
-export function sees(geometry, row, column) {
+function sees(geometry, row, column) {
   const [rows, columns] = [row, column].map((k) => windowCells(k, geometry));
   const inside = (cells) => cells.filter((cell) => cell >= 0 && cell < geometry.n).length;
   const [all, real] = [geometry.f ** 2, inside(rows) * inside(columns)];
@@ -76,7 +76,7 @@ export function sees(geometry, row, column) {
 }
 
 /** What the windows leave out. */
-export function leftOut(geometry) {
+function leftOut(geometry) {
   const { n, padding, stride } = geometry;
   const over = (n + 2 * padding - span(geometry)) % stride;
   const where = padding === 0 ? "" : " of the padded input";

@@ -108,7 +108,7 @@ const COUNTS = { "one number": 1, "two numbers": 2, "three numbers": 3 };
 const BETWEEN_GROUPS = /^(?:,|\{,\}|\\,|[ \u00a0\u2009\u202f])$/;
 const SUBSCRIPTED = /^(.*?[^0-9_₀-₉])(_?[0-9]+|_[0-9A-Za-z]+|_\{.*\}|[₀-₉]+)$/u;
 
-export class Mistake extends Error {
+class Mistake extends Error {
   constructor(reason, at) {
     super(reason);
     this.at = at;
@@ -419,7 +419,7 @@ class Parser {
 }
 
 /** What a text makes of its parts: numbers, these letters, and what is applied to them. */
-export function build(text, letters, made) {
+function build(text, letters, made) {
   return new Parser(text, letters, made).formula();
 }
 

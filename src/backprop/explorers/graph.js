@@ -1,7 +1,7 @@
 // A formula as a graph of gates, with values forward and slopes back; `formula.js` reads it.
 
 /** What each gate computes, its own slopes by its inputs, how it is written, and what it does. */
-export const GATES = {
+const GATES = {
   "+": {
     of: (x, y) => x + y,
     own: () => [1, 1],
@@ -232,7 +232,7 @@ const MARGIN = 6;
 const signed = (text) => text.replaceAll("-", "−");
 
 /** A number with few digits. */
-export function short(number, digits = 4) {
+function short(number, digits = 4) {
   if (Object.is(number, -0)) return "0";
   return signed(String(Number(number.toPrecision(digits))));
 }
@@ -292,7 +292,7 @@ function boxSvg(node, [x, y]) {
 }
 
 /** The whole graph, to the right or downwards, with nothing filled in. */
-export function graphSvg(graph, tall) {
+function graphSvg(graph, tall) {
   const { level, across, wires, breadth } = layout(graph);
   const step = tall ? TALL : WIDE;
   const place = (l, a) => {
@@ -332,7 +332,7 @@ export function graphSvg(graph, tall) {
 // The walk: each gate forward, then 1 at the output, then each gate back.
 
 /** What happens at a step: the phase, the node it happens at, and the words. */
-export function stepOf(graph, { values, own }, step) {
+function stepOf(graph, { values, own }, step) {
   const { nodes, first } = graph;
   const gates = nodes.length - first;
   const number = (node) => short(values[node.at]);
@@ -373,7 +373,7 @@ export function stepOf(graph, { values, own }, step) {
 }
 
 /** Why a graph has no numbers at a point; "" if it has. */
-export function trouble(graph, { values, own }) {
+function trouble(graph, { values, own }) {
   const bad = graph.nodes.findIndex((_, at) => !Number.isFinite(values[at]));
   if (bad >= 0) {
     const says = written(graph.nodes[bad], (operand) => short(values[operand.at]));

@@ -11,7 +11,7 @@ export function parameters(p, n) {
 }
 
 /** The layers of a network. */
-export function layers(sizes, m) {
+function layers(sizes, m) {
   return sizes.slice(1).map((n, k) => {
     const p = sizes[k];
     return { p, n, shapes: shapes(p, n, m), parameters: parameters(p, n) };
@@ -19,12 +19,12 @@ export function layers(sizes, m) {
 }
 
 /** The sizes of a network with another number of layers: new ones are as wide as the last. */
-export function withLayers(sizes, count) {
+function withLayers(sizes, count) {
   return Array.from({ length: count + 1 }, (_, l) => sizes[l] ?? sizes.at(-1));
 }
 
 /** The sentence of the whole network. */
-export function total(sizes, m) {
+function total(sizes, m) {
   const counts = layers(sizes, m).map((layer) => layer.parameters);
   const sum = counts.reduce((one, other) => one + other);
   const terms = counts.length > 1 ? ` (${counts.map(number).join(" + ")})` : "";
