@@ -289,13 +289,7 @@ function render({ model, el }) {
     [...ledger.children].forEach(reachable);
   }
   layOut();
-  const observer = new ResizeObserver(layOut);
-  observer.observe(controls.elements[0]); // its height never changes, so that the loop ends
-  const stop = follow(model, ["step"], draw);
-  return () => {
-    observer.disconnect();
-    stop();
-  };
+  return controls.follow(["step"], draw, layOut);
 }
 
 export default { render };

@@ -512,13 +512,7 @@ function render({ model, el }) {
     fill(stage, graph, numbers, reason ? 0 : step);
   }
 
-  const stop = follow(model, ["expression", "values", "step"], draw);
-  const observer = new ResizeObserver(draw);
-  observer.observe(steps.elements[0]); // its height never changes, so that the loop ends
-  return () => {
-    observer.disconnect();
-    stop();
-  };
+  return steps.follow(["expression", "values", "step"], draw, draw);
 }
 
 export default { render };

@@ -18,14 +18,25 @@ function walk(model, el, last) {
     event.preventDefault();
     go(keys[event.key]);
   });
+  const elements = [h("div", { class: "walk-buttons" }, ...buttons), range.element];
   return {
-    elements: [h("div", { class: "walk-buttons" }, ...buttons), range.element],
+    elements,
     show(step) {
       range.reach(last());
       range.show(step, `${step} of ${last()}`);
       buttons.forEach((each, k) => {
         each.setAttribute("aria-disabled", String(step === (k < 2 ? 0 : last())));
       });
+    },
+    /** Draw now and at each change of the named traits, lay out at each width; returns what stops it. */
+    follow(names, draw, layOut) {
+      const stop = follow(model, names, draw);
+      const observer = new ResizeObserver(layOut);
+      observer.observe(elements[0]); // its height never changes, so that the loop ends
+      return () => {
+        observer.disconnect();
+        stop();
+      };
     },
   };
 }
