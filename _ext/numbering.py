@@ -10,8 +10,9 @@ count = Collector.assign_section_numbers
 
 
 def assign(self, env):
-    """Let the table of contents count, then put the number of the file first."""
-    changed = count(self, env)
+    """Let the table of contents count, put the number of the file first, and name what changed."""
+    before = env.toc_secnumbers
+    count(self, env)
     for page, numbers in env.toc_secnumbers.items():
         if match := NUMBER.match(page):
             first = int(match[1])
@@ -19,7 +20,7 @@ def assign(self, env):
             for node in (*env.tocs[page].findall(nodes.reference), env.titles[page]):
                 if node.get("secnumber"):
                     node["secnumber"] = [first, *node["secnumber"][1:]]
-    return changed
+    return [page for page, numbers in env.toc_secnumbers.items() if numbers != before.get(page)]
 
 
 def setup(app):
