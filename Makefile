@@ -47,7 +47,7 @@ clean:
 $(VENV)/ready: requirements.lock pyproject.toml _ext/kernel.py _ext/package-lock.json _ext/live/package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/pip install -q --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --no-deps --require-hashes -r requirements.lock
 	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	cp _ext/package.json _ext/package-lock.json $(VENV)
 	$(BIN)/npm ci --prefix $(VENV) --loglevel=error --ignore-scripts --no-audit --no-fund
