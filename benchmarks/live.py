@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import re
 import threading
 import time
@@ -15,6 +16,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from _ext.live.cell import run as run_natively
+from benchmarks import CORES
 from tests.book.browser import launch
 
 HTML = Path(__file__).parents[1] / "_build/html"
@@ -28,6 +30,8 @@ def run() -> str:
     """Return a table of what was measured and what it may be; only words if there is no book."""
     if not (HTML / "_static/live").exists():
         return "## Proofs in the page\n\nNot measured: there is no book, or one without *Edit*.\n"
+    if CORES:  # a browser inherits them, and draws, serves and computes in several processes
+        os.sched_setaffinity(0, CORES)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=HTML))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}/{PAGE}"
