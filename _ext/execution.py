@@ -72,7 +72,8 @@ def execute(app, env, docnames):
             app.notebooks[docname] = reader.read(text)
             jobs.append((docname, config, app.notebooks[docname], reader.read_fmt))
     jobs.sort(key=lambda job: -sum(len(cell.source) for cell in job[2].cells))  # longest first
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    # One more than there are cores: a kernel that starts or ends leaves its core to others.
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
         list(pool.map(lambda job: execute_one(*job), jobs))
 
 
