@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 from hypothesis import settings
 from myst_nb.core.read import is_myst_markdown_notebook
@@ -49,6 +50,13 @@ def pytest_terminal_summary(terminalreporter):
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties:
             terminalreporter.write_line(f"{name}: {value}")
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    """Leave no figure open: Matplotlib warns of many, in whichever test comes next."""
+    yield
+    plt.close("all")
 
 
 @pytest.fixture(scope="session")

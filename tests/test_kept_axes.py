@@ -30,8 +30,7 @@ def figure():
     figure, axes = plt.subplots()
     axes.plot([0, 1, 2], [0, 0.5, 2])
     axes.set(title="0.25", xlabel="$z$")
-    yield figure
-    plt.close(figure)
+    return figure
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
@@ -72,4 +71,3 @@ def test_other_plots_than_plane_ones_are_drawn_each_time():
             axes.set_theta_zero_location("N")
         frame = page_svg(figure)
     assert frame == page_svg(figure)
-    plt.close(figure)

@@ -9,8 +9,7 @@ from backprop.geometry import Sliding, window
 def axes(monkeypatch):
     """The axes that a picture was drawn on."""
     monkeypatch.setattr(plt, "show", lambda: None)
-    yield lambda: plt.gcf().axes[0]
-    plt.close("all")
+    return lambda: plt.gcf().axes[0]
 
 
 def test_windows_are_drawn_below_the_cells_that_they_read(axes):
