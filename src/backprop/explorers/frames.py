@@ -95,26 +95,20 @@ class FramesExplorer(Explorer):
 
     def _draw_all(self, values: Mapping[str, list[float]]) -> tuple[list[str], list[str]]:
         plt.close(self._figure)  # or the notebook shows it a second time
-        combinations = [
-            dict(zip(values, combination, strict=True))
-            for combination in itertools.product(*values.values())
-        ]
-        self._lay_out(combinations[0])
+        axes = KeptAxes(self._figure)
         pictures: list[str] = []
         sentences: list[str] = []
-        with KeptAxes(self._figure) as axes:
-            for at in combinations:
-                with axes.watched():
-                    sentence = self._update(**at)
-                sentences.append(_sentence(sentence, f"what update returns at {at}"))
+        for combination in itertools.product(*values.values()):
+            at = dict(zip(values, combination, strict=True))
+            with axes.watched():
+                sentence = self._update(**at)
+            sentences.append(_sentence(sentence, f"what update returns at {at}"))
+            if not pictures:  # lay out once, so that nothing jumps from frame to frame
+                self._figure.draw_without_rendering()
+                self._figure.set_layout_engine("none")
+            with axes:
                 pictures.append(page_svg(self._figure))
         return pictures, sentences
-
-    def _lay_out(self, first: Mapping[str, float]) -> None:
-        """Lay the figure out once, so that nothing jumps from frame to frame."""
-        self._update(**first)
-        self._figure.draw_without_rendering()
-        self._figure.set_layout_engine("none")
 
     def describe(self) -> str:
         """Return the alternative text and the sentence of the present frame."""

@@ -12,7 +12,7 @@ _DEFINED = ("_glyph_map", "_markers", "_clipd")  # where a renderer notes what i
 class KeptAxes:
     """The axes of a figure, which take four fifths of the time in which `page_svg` draws it.
 
-    Used as a context, it lets `page_svg` write them as before where nothing has changed. What
+    In it as a context, `page_svg` writes them as in the time before where nothing has changed. What
     changes the figure has to happen in the context `watched`. Plots that are not plane rectangles
     are left alone: what theirs show depends on more than themselves.
     """
