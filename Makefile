@@ -44,6 +44,7 @@ lint: $(VENV)/ready
 clean:
 	rm -rf _build $(VENV)
 
+# The lock is complete: where pip looks for what else is needed, it asks for newer versions.
 $(VENV)/ready: requirements.lock pyproject.toml _ext/kernel.py _ext/package-lock.json _ext/live/package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv --clear $(VENV)

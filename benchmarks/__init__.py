@@ -2,7 +2,8 @@
 
 A benchmark is a module with a function `run` that returns its `Section`s. Every library gets one
 thread, which has to be said before NumPy is imported, and where the system allows it one core: JAX
-heeds no other bound, and is faster when its threads do not hand work to one another.
+heeds no other bound, and is faster when its threads do not hand work to one another. A browser gets
+all `CORES`, as its readers' do.
 """
 
 import os
