@@ -83,7 +83,7 @@ class _Pack:
 
 def common():
     """Name the folder of what all books share: Python and SymPy, as a page runs them."""
-    made_of = ("package-lock.json", "pack.mjs", "pack.py", "worker.js")
+    made_of = ("package-lock.json", "pack.mjs", "pack.py", "worker.js", "importer.py")
     return MODULES.parent / f"common-{_digest([HERE / name for name in made_of])}"
 
 
@@ -119,7 +119,8 @@ def _staged(site, files):
         for name, entry in EXERCISES.items()
         if isinstance(entry, Formula)
     }
-    (site / "_ext/live/exercises.pickle").write_bytes(pickle.dumps(answers, protocol=4))
+    pickled = f"PICKLED = {pickle.dumps(answers, protocol=4)}\n"
+    (site / "_ext/live/answers.py").write_text(pickled, encoding="utf-8")
     return site
 
 

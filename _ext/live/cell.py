@@ -6,12 +6,12 @@ their sources: what a cell needs of those before it runs first, unseen.
 
 import ast
 import contextlib
+import gc
 import importlib
 import io
 import json
 import linecache
 import pickle
-import pkgutil
 import re
 import sys
 import traceback
@@ -44,6 +44,8 @@ def start():
         if PYODIDE.match(name):
             sys.modules[name] = None
     warnings.simplefilter("ignore")
+    gc.freeze()  # what was imported stays
+    gc.enable()
 
 
 def run(page, cells, source):
@@ -243,4 +245,4 @@ def _place(found):
 
 @cache
 def _exercises():
-    return pickle.loads(pkgutil.get_data(__package__, "exercises.pickle"))
+    return pickle.loads(importlib.import_module("_ext.live.answers").PICKLED)

@@ -27,7 +27,7 @@ function bundled(name, options = {}) {
     format: "iife",
     target: "es2022",
     logLevel: "error",
-    loader: { ".css": "text", ".html": "text" },
+    loader: { ".css": "text", ".html": "text", ".py": "text" },
     ...options,
   });
   return outputFiles[0].text;

@@ -31,9 +31,13 @@ NEEDLESS = re.compile(
 def library():
     """Return Python's own library as byte code: compiling it at each start takes seconds."""
     archive = next(path for path in sys.path if path.endswith(".zip"))
-    with zipfile.ZipFile(archive) as sources:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(archive) as sources, zipfile.ZipFile(buffer, "w") as packed:
         names = (PurePath(name) for name in sorted(sources.namelist()) if name.endswith(".py"))
-        return _zipped((name, sources.read(str(name))) for name in names if not _needless(name))
+        for name in (name for name in names if not _needless(name)):
+            code = MAGIC_NUMBER + bytes(12) + _code(sources.read(str(name)).decode(), name)
+            packed.writestr(zipfile.ZipInfo(f"{name.with_suffix('.pyc')}"), code)  # stored
+    return buffer.getvalue()
 
 
 def _needless(path):
@@ -41,7 +45,7 @@ def _needless(path):
 
 
 def sympy(site):
-    """Return a zip of what SymPy consists of, as far as proofs may need it."""
+    """Return what SymPy consists of, as far as proofs may need it, for `importer.py`."""
     sys.path.insert(0, site)
     importlib.import_module("sympy")
     for name in ("sympy.tensor.tensor", "sympy.physics.units"):  # sums and integrals ask for them
@@ -52,33 +56,26 @@ def sympy(site):
             if not UNSUITED.search(module):
                 importlib.import_module(module.removesuffix(".__init__"))
     loaded = (Path(file) for m in sys.modules.values() if (file := getattr(m, "__file__", None)))
-    return _zipped(_read(Path(site), (file for file in loaded if Path(site) in file.parents)))
+    return _modules(Path(site), (file for file in loaded if Path(site) in file.parents))
 
 
 def ours(site):
-    """Return a zip of all that lies in a folder."""
-    return _zipped(_read(Path(site), Path(site).rglob("*.*")))
+    """Return all modules that lie in a folder, for `importer.py`."""
+    return _modules(Path(site), Path(site).rglob("*.py"))
 
 
-def _read(site, files):
-    """Yield the files with their names below a folder, in order."""
-    return ((file.relative_to(site), file.read_bytes()) for file in sorted(files))
-
-
-def _zipped(entries):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:  # stored: it is compressed as a whole
-        for name, content in entries:
-            if name.suffix != ".py":
-                archive.writestr(zipfile.ZipInfo(str(name)), content)
-            else:
-                code = _code(content.decode(), name)
-                archive.writestr(zipfile.ZipInfo(f"{name.with_suffix('.pyc')}"), code)
-    return buffer.getvalue()
+def _modules(site, files):
+    """Return by the name of each module whether it is a package, and its byte code."""
+    modules = {}
+    for file in sorted(files):
+        name = file.relative_to(site)
+        is_package = name.stem == "__init__"
+        module = ".".join((name.parent if is_package else name.with_suffix("")).parts)
+        modules[module] = is_package, _code(file.read_text(encoding="utf-8"), name)
+    return marshal.dumps(modules)
 
 
 def _code(source, name):
     if name.stem == "function_docs":  # mpmath asks for the texts, and no page shows them
         source = re.sub(r'""".*?"""', '""', source, flags=re.S)
-    code = compile(source, str(name), "exec", dont_inherit=True, optimize=2)
-    return MAGIC_NUMBER + bytes(12) + marshal.dumps(code)
+    return marshal.dumps(compile(source, str(name), "exec", dont_inherit=True, optimize=2))

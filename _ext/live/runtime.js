@@ -3,7 +3,7 @@ import jail from "./jail.html";
 
 const LONG_HIDDEN = 5 * 60e3; // ms after which a hidden page lets its memory go
 const SIZE = Object.values(PARTS).flat().reduce((sum, [, size]) => sum + size, 0);
-const OPENS = 3e3; // ms after which a frame that has loaded has run its script
+const OPENS = 5e3; // ms after which a frame that has loaded has run its script
 const BARRED =
   "The Content-Security-Policy of this server keeps Python from starting; " +
   "the README of the book says what it must allow.";
@@ -25,7 +25,7 @@ export function setFolder(address) {
   folder = address;
 }
 
-export const isLoaded = () => Boolean(frame);
+export const isLoaded = () => started;
 
 /** Get ready to be asked; `say` hears how far that has come. */
 export async function prepare(say) {
@@ -87,13 +87,11 @@ async function load() {
     tell(`Loading ${megabytes(loaded)} of ${megabytes(SIZE)} MB …`);
     return bytes;
   };
+  const whole = async ([name, parts]) => [name, await Promise.all(parts.map(part))];
   tell(`Loading ${megabytes(SIZE)} MB, once …`);
-  const whole = async (parts) => unpacked(await Promise.all(parts.map(part)));
-  const things = Object.entries(PARTS).map(async ([name, parts]) => [name, await whole(parts)]);
-  const give = Object.fromEntries(await Promise.all(things));
+  const [things] = await Promise.all([Promise.all(Object.entries(PARTS).map(whole)), opened()]);
   tell("Starting Python …");
-  await opened();
-  await send({ give: { ...give, info: INFO } });
+  await send({ give: { ...Object.fromEntries(things), info: INFO } });
   started = true;
 }
 
@@ -121,11 +119,6 @@ function decoded(text) {
   const bytes = new Uint8Array(characters.length);
   for (let k = 0; k < bytes.length; k++) bytes[k] = characters.charCodeAt(k);
   return bytes;
-}
-
-function unpacked(parts) {
-  const stream = new Blob(parts).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream).arrayBuffer();
 }
 
 function opened() {
@@ -157,5 +150,5 @@ document.addEventListener("visibilitychange", () => {
 });
 
 function letGo() {
-  if (!Object.keys(waiting).length) release();
+  if (started && !Object.keys(waiting).length) release();
 }

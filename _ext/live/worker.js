@@ -2,17 +2,18 @@
 // lets nothing through to the network, and Python finds no JavaScript to call.
 import { loadPyodide } from "pyodide";
 import createPyodideModule from "pyodide/pyodide.asm.mjs";
+import importer from "./importer.py";
 
-let cell;
+let python, cell;
 
-async function start({ module, library, sympy, ours, info }) {
+async function start({ module, library, info }) {
   const { instantiate } = WebAssembly;
   WebAssembly.instantiateStreaming = async (_, imports) => ({
     module,
     instance: await instantiate(module, imports),
   });
   self.fetch = async () => new Response(library);
-  const python = await loadPyodide({
+  const started = await loadPyodide({
     createPyodideModule,
     indexURL: "https://pyodide.invalid/",
     stdLibURL: "https://pyodide.invalid/library",
@@ -22,14 +23,20 @@ async function start({ module, library, sympy, ours, info }) {
     stderr() {},
   });
   delete self.fetch;
-  for (const [name, zip] of Object.entries({ sympy, ours })) {
-    python.FS.writeFile(`/${name}.zip`, new Uint8Array(zip), { canOwn: true });
-    python.runPython(`import sys; sys.path.insert(0, "/${name}.zip")`);
-  }
-  cell = python.runPython("from _ext.live import cell; cell.start(); cell.answer");
+  return started;
 }
 
-self.onmessage = async ({ data }) => {
-  if (data.start) await start(data.start);
-  postMessage({ id: data.id, answer: data.start ? null : JSON.parse(cell(JSON.stringify(data.ask))) });
+function add({ FS, runPython }, packages) {
+  for (const [name, modules] of Object.entries(packages)) {
+    FS.writeFile(`/${name}`, new Uint8Array(modules), { canOwn: true });
+  }
+  runPython(importer);
+  for (const name of Object.keys(packages)) FS.unlink(`/${name}`);
+  cell = runPython("from _ext.live import cell; cell.start(); cell.answer");
+}
+
+self.onmessage = async ({ data: { id, core, packages, ask } }) => {
+  if (core) python = start(core);
+  if (packages) add(await python, packages);
+  if (id) postMessage({ id, answer: ask ? JSON.parse(cell(JSON.stringify(ask))) : null });
 };
