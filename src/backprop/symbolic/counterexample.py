@@ -140,18 +140,17 @@ def on_edges(
     edges = {c.lhs - c.rhs for side in sides for c in conditions(side)}
     edges |= {p.base for s in sides for p in s.atoms(sp.Pow) if p.exp.is_negative}
     for point, edge in product(points, sorted(edges, key=sp.default_sort_key)):
-        for symbol in point:
+        for symbol in (name for name in point if _has_zeros(edge, name)):
             rest = {name: value for name, value in point.items() if name != symbol}
-            for value in _zeros(edge.subs(rest), symbol):
-                if admits(symbol, value):
-                    yield {**point, symbol: value}
+            height = edge.subs(rest)
+            zeros = sp.roots(height, symbol) if height.free_symbols == {symbol} else ()
+            yield from ({**point, symbol: value} for value in zeros if admits(symbol, value))
 
 
-def _zeros(height: Expr, symbol: Expr) -> list[Expr]:
-    """Return the zeros of a polynomial in one symbol, for another expression none."""
-    if height.free_symbols != {symbol} or not height.is_polynomial(symbol):
-        return []
-    return list(sp.roots(height, symbol))
+@lru_cache(maxsize=1000)
+def _has_zeros(edge: Expr, symbol: Expr) -> bool:
+    """Return whether the zeros in a symbol are those of a polynomial."""
+    return symbol in edge.free_symbols and edge.is_polynomial(symbol)
 
 
 def short(value: Expr | str) -> str:
