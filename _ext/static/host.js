@@ -89,12 +89,14 @@
     });
   }
 
-  // Those that are in sight start at once, the others one by one while nothing else is done.
+  // Those that are in sight start at once, the others one by one while nothing else is done, yet
+  // no later than a second after the one before.
   async function beginNext() {
     await begin([...waiting][0]);
     if (waiting.size) idle(beginNext);
   }
-  const idle = window.requestIdleCallback ?? setTimeout;
+  const idle = (callback) =>
+    window.requestIdleCallback?.(callback, { timeout: 1000 }) ?? setTimeout(callback);
   for (const el of waiting) near.observe(el);
   idle(beginNext);
 })();

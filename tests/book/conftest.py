@@ -88,7 +88,11 @@ def browser():
         browser.close()
 
 
-class _Server(SimpleHTTPRequestHandler):
+class _Threads(ThreadingHTTPServer):
+    request_queue_size = 128  # with the usual 5, a page that asks for more at once may wait for long
+
+
+class _Handler(SimpleHTTPRequestHandler):
     policy = ""
 
     def end_headers(self):
@@ -108,8 +112,8 @@ def serve():
     servers = []
 
     def serve(policy):
-        handler = type("_Server", (_Server,), {"policy": policy})
-        servers.append(ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=HTML)))
+        handler = type("_Handler", (_Handler,), {"policy": policy})
+        servers.append(_Threads(("127.0.0.1", 0), partial(handler, directory=HTML)))
         threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
         return f"http://127.0.0.1:{servers[-1].server_port}/"
 
