@@ -8,6 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from .remembered import Remembered
 from .sections import sections
 
 HERE = Path(__file__).parent / "search"
@@ -29,7 +30,7 @@ def synonyms(text):
     return [(term.strip(), ours.strip()) for theirs, _, ours in rows for term in theirs.split(",")]
 
 
-def collected(folder, addresses):
+def collected(folder, addresses, sections=sections):
     """Return what the search knows of the pages at these addresses below a folder."""
     pages, rows = [], []
     for address in addresses:
@@ -49,7 +50,10 @@ def index(app, exception):
         return
     root = Path(app.outdir)
     addresses = [app.builder.get_target_uri(name) for name in sorted(app.env.found_docs)]
-    known = json.dumps(collected(root, addresses), ensure_ascii=False, separators=(",", ":"))
+    read = Remembered(app, sections)
+    found = collected(root, addresses, read)
+    read.keep()
+    known = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     target = root / "_static/search"
     target.mkdir(exist_ok=True)
     (target / "sections.js").write_text(f"globalThis.book = {known};\n", encoding="utf-8")

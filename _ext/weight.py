@@ -1,5 +1,6 @@
 """A page loads one style sheet, and the scripts that something in it needs, after its text."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -7,6 +8,8 @@ from posixpath import dirname, normpath, relpath
 
 import tinycss2
 from sphinx.errors import ExtensionError
+
+from .remembered import Remembered
 
 BUNDLE = "_static/pages.css"
 SHEET = re.compile(r'<link (?=[^>]*rel="stylesheet")[^>]*href="([^"]*)"[^>]*>\n?')
@@ -50,24 +53,26 @@ def lighten(app, exception):
     static = root / "_static"
     pages = [page for page in sorted(root.rglob("*.html")) if static not in page.parents]
     texts = {page: page.read_text(encoding="utf-8") for page in pages}
-    sheets = {}
+    links = {}
     for page, text in texts.items():
-        folder = page.parent.relative_to(root).as_posix()
-        sheets |= {normpath(f"{folder}/{link}"): None for link in SHEET.findall(text)}
+        name, folder = page.relative_to(root), page.parent.relative_to(root).as_posix()
+        links[name.as_posix()] = [normpath(f"{folder}/{link}") for link in SHEET.findall(text)]
         texts[page] = _light(text, relpath(BUNDLE, folder))
-    sheets.pop(BUNDLE, None)
-    if not sheets:
+    if all(sheets == [BUNDLE] for sheets in links.values()):
         return
+    sheets = sheets_of_all(Path(app.doctreedir, "sheets.json"), links)
     styled = (file for file in sorted(static.rglob("*.js")) if static / "live" not in file.parents)
     scripts = [file.read_text(encoding="utf-8") for file in styled]
     words = {word for text in [*texts.values(), *scripts] for word in WORD.findall(text)}
-    rules = []
+    rules, pruned = [], Remembered(app, _pruned)
     for sheet in sheets:
-        own = _pruned(_rebased(root, sheet), words)
+        css = _rebased(root, sheet)
+        own = pruned(css, sorted(words & _names(css)))
         if sheet.startswith("_static/explorers/"):  # most of what these hold is shared
             known = set(rules)
             own = [rule for rule in own if rule not in known]
         rules += own
+    pruned.keep()
     (root / BUNDLE).write_text("".join(rules), encoding="utf-8")
     _relieve(root / THEME)
     for page, text in texts.items():
@@ -75,6 +80,14 @@ def lighten(app, exception):
     for pattern in NOT_SHIPPED:
         for path in static.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def sheets_of_all(file, links):
+    """Return the style sheets of all pages, also of those that were not written this time."""
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    links |= {page: kept[page] for page, sheets in links.items() if sheets == [BUNDLE]}
+    file.write_text(json.dumps(links), encoding="utf-8")
+    return dict.fromkeys(sheet for sheets in links.values() for sheet in sheets)
 
 
 def _relieve(theme):
@@ -118,6 +131,7 @@ def _rebased(root, sheet):
 
 
 def _pruned(css, words):
+    words = set(words)
     rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
     return [_kept(rule, words) for rule in rules]
 
@@ -169,7 +183,12 @@ def _split(selector):
 
 def _is_used(selector, words):
     plain = re.sub(r":(?:not|is|where|has)\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\]", "", selector)
-    return all(name.replace("\\", "") in words for name in NAME.findall(plain))
+    return _names(plain) <= words
+
+
+def _names(css):
+    """Return what are names of classes and of elements, and perhaps some more."""
+    return {name.replace("\\", "") for name in NAME.findall(css)}
 
 
 def setup(app):

@@ -1,4 +1,4 @@
-"""Imports the modules that a page is sent: one dictionary is searched faster than a zip on a disk."""
+"""Imports the modules that a page is sent: a dictionary is searched faster than a zip."""
 
 import gc
 import marshal

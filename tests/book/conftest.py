@@ -89,7 +89,7 @@ def browser():
 
 
 class _Threads(ThreadingHTTPServer):
-    request_queue_size = 128  # with the usual 5, a page that asks for more at once may wait for long
+    request_queue_size = 128  # of the usual 5, a sixth file at once may wait for long
 
 
 class _Handler(SimpleHTTPRequestHandler):

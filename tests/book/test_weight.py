@@ -2,8 +2,12 @@
 
 import gzip
 from functools import cache
+from types import SimpleNamespace
 
 import pytest
+
+from _ext import weight
+from _ext.remembered import Remembered
 
 KB = 1024
 
@@ -56,3 +60,26 @@ def test_no_font_and_no_script_of_icons_is_shipped(html):
 
 def test_every_icon_is_drawn(loaded):
     assert loaded[0].select("[class*='fa-']:not(:has(svg))") == []
+
+
+def test_a_page_that_is_not_written_anew_keeps_its_style(tmp_path):
+    file, bundled = tmp_path / "sheets.json", [weight.BUNDLE]
+    first = weight.sheets_of_all(file, {"a.html": ["x.css", "y.css"], "b.html": ["x.css", "z.css"]})
+    assert list(first) == ["x.css", "y.css", "z.css"]
+    later = weight.sheets_of_all(file, {"a.html": ["x.css"], "b.html": bundled})
+    assert list(later) == ["x.css", "z.css"]
+
+
+def test_what_was_made_of_the_same_text_is_not_made_again(tmp_path):
+    calls = []
+
+    def twice(text):
+        calls.append(text)
+        return 2 * text
+
+    app = SimpleNamespace(doctreedir=tmp_path)
+    for texts in ("ab", "bc", "a"):
+        remembered = Remembered(app, twice)
+        assert [remembered(text) for text in texts] == [2 * text for text in texts]
+        remembered.keep()
+    assert calls == ["a", "b", "c", "a"]  # only what the last build needed is kept
