@@ -31,6 +31,7 @@ MOST_POINTS, FEW_POINTS, MANY_DRAWS = 300, 6, 100
 DIGITS = 30
 SHARP = (Relational, *JUMPS)
 WRITTEN_OUT = (Sum, Product, OpenFunction)
+NOWHERE = (sp.nan, sp.zoo, sp.oo, -sp.oo)
 NEARBY = sp.Rational(1, 10**9)
 
 
@@ -239,7 +240,7 @@ def _derivative(d: Derivative, point: Point) -> Expr:
     Nothing that is differentiated may jump: a value is the same on the point and on both sides.
     """
     if not d.has(*SHARP):
-        return d.doit()
+        return _put_in(d, point).doit()
     variables = sorted(set(d.variables) & set(point), key=sp.default_sort_key)
     moves = product((-NEARBY, NEARBY), repeat=len(variables))
     sides = [
@@ -254,6 +255,14 @@ def _derivative(d: Derivative, point: Point) -> Expr:
         if not (order or _agree(_number(_decided(d.expr, point, point), point), slopes[0], "=")):
             raise _NoValueError("no derivative (a jump)")
     return slopes[0]
+
+
+def _put_in(d: Derivative, point: Point) -> Derivative:
+    """Put in all letters but those by which is differentiated, where each has a name of its own."""
+    if any(set(name.free_symbols) & set(point) - {name} for name in d.variables):
+        return d  # an index is a letter
+    known = d.expr.xreplace({name: v for name, v in point.items() if name not in d.variables})
+    return d if known.has(*NOWHERE) else d.func(known, *d.variable_count)
 
 
 def _decided(expr: Expr, point: Point, nearby: Point) -> Expr:
