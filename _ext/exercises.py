@@ -54,7 +54,7 @@ def write(app, doctree, page):
         pages = sorted(name for name in app.env.titles if name.startswith("chapters/"))
         pages += [CHALLENGES] * (CHALLENGES in app.env.titles)
         chapters = "".join(_chapter(app, page, name) for name in pages)
-        html = f'<div class="exercises">{chapters}</div>'
+        html = f'<div class="exercises"><p role="status"></p>{chapters}</div>'
         node.replace_self(nodes.raw("", html, format="html"))
 
 

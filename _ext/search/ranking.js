@@ -2,6 +2,7 @@
 {
   const FIELDS = { title: 4, names: 3, above: 2, text: 1, code: 0.4 };
   const ASIDE = /^(summary|exercises)$/i; // they say again what a section says
+  const SOME = 10; // sections that are made known in one go
   const FAINT = 100; // times worse than the best: not worth a look
   const TOKEN = /[\p{L}\p{N}]+[′″]*|[∂∇⊙∘∗×⌊]/gu;
   const POSSESSIVE = /(?<=\p{Script=Latin}{2})′$/u;
@@ -80,10 +81,7 @@
       this.sections = sections.map(([page, anchor, number, title, above, names, text, code], id) => {
         return { id, url: `${pages[page]}#${anchor}`, number, title, above, names, text, code };
       });
-      this.headings = this.sections.map(({ title, above, names }) => {
-        const named = names.split(", ").map(heading);
-        return { title: heading(title), path: heading(`${above} ${title}`), named };
-      });
+      this.headings = [];
       this.synonyms = synonyms.map((pair) => pair.map(telling));
       this.known = new Map(); // each word of the book, and how often it occurs
       const learn = (term) => this.known.set(term, (this.known.get(term) ?? 0) + 1);
@@ -94,7 +92,19 @@
         processTerm: (term) => (learn(term), term),
         searchOptions: { boost: FIELDS },
       });
-      this.index.addAll(this.sections);
+    }
+
+    /** Make the sections known, some at a time: meanwhile the page answers its reader. */
+    async fill() {
+      for (let at = 0; at < this.sections.length; at += SOME) {
+        const some = this.sections.slice(at, at + SOME);
+        for (const { title, above, names } of some) {
+          const named = names.split(", ").map(heading);
+          this.headings.push({ title: heading(title), path: heading(`${above} ${title}`), named });
+        }
+        this.index.addAll(some);
+        await new Promise((resolve) => setTimeout(resolve));
+      }
     }
 
     /** Return the sections that are found, the best first, with the `terms` found in each. */

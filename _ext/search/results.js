@@ -3,6 +3,7 @@
   const { book, BookSearch, MiniSearch } = globalThis;
   const root = document.documentElement.dataset.content_root;
   const search = new BookSearch(MiniSearch, book);
+  const filled = search.fill();
   const SHOWN = 12; // sections
   const LENGTH = 170; // of an excerpt, in letters
   const BEFORE = 30; // of them before the first hit
@@ -70,7 +71,8 @@
     list.setAttribute("aria-label", "Sections found");
     form.after(found);
 
-    function show() {
+    async function show() {
+      await filled;
       const query = field.value.trim();
       const sections = query ? search.find(query) : [];
       list.replaceChildren(...sections.slice(0, SHOWN).map(item));

@@ -3,9 +3,8 @@
   const PREFIX = "exercise ";
   const MARKS = { solved: "✓ solved", tried: "tried", open: "" };
   const list = document.querySelector(".exercises");
-  const sum = document.createElement("p");
+  const sum = list.querySelector("p");
   const forget = document.createElement("button");
-  sum.setAttribute("role", "status");
   forget.type = "button";
   forget.textContent = "Forget all on this device";
 
@@ -51,7 +50,7 @@
     for (const key of keys) localStorage.removeItem(key);
     draw();
   });
-  list.prepend(sum, forget);
+  list.append(forget);
   draw();
   addEventListener("storage", draw); // of a chapter in another tab
   addEventListener("pageshow", draw);

@@ -8,8 +8,10 @@ for (const name of ["minisearch", "sections", "ranking"]) {
 }
 const { book, BookSearch, MiniSearch } = globalThis;
 const search = new BookSearch(MiniSearch, book);
-const found = JSON.parse(readFileSync(0, "utf-8")).map((query) => search.find(query));
-const idle = book.synonyms.filter(([, ours]) => {
-  return !search.index.search(ours, { combineWith: "AND" }).length;
+search.fill().then(() => {
+  const found = JSON.parse(readFileSync(0, "utf-8")).map((query) => search.find(query));
+  const idle = book.synonyms.filter(([, ours]) => {
+    return !search.index.search(ours, { combineWith: "AND" }).length;
+  });
+  process.stdout.write(JSON.stringify({ found, idle, sections: search.sections }));
 });
-process.stdout.write(JSON.stringify({ found, idle, sections: search.sections }));
