@@ -47,7 +47,13 @@ export async function prepare(say) {
 export async function ask(request, say) {
   await prepare(say);
   tell("Running …");
-  return send({ ask: request });
+  try {
+    return await send({ ask: request });
+  } catch (error) {
+    if (error instanceof Stopped) throw error;
+    release();
+    throw new Error(`Python broke down (${error.message}). Run starts it anew.`);
+  }
 }
 
 /** End what runs, at once, and start anew; what is loading goes on, and nobody waits for it. */

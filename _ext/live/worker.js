@@ -35,8 +35,16 @@ function add({ FS, runPython }, packages) {
   cell = runPython("from _ext.live import cell; cell.start(); cell.answer");
 }
 
-self.onmessage = async ({ data: { id, core, packages, ask } }) => {
-  if (core) python = start(core);
+async function answered({ packages, ask }) {
   if (packages) add(await python, packages);
-  if (id) postMessage({ id, answer: ask ? JSON.parse(cell(JSON.stringify(ask))) : null });
+  return ask ? JSON.parse(cell(JSON.stringify(ask))) : null;
+}
+
+self.onmessage = async ({ data: { id, core, ...request } }) => {
+  if (core) return void (python = start(core));
+  try {
+    postMessage({ id, answer: await answered(request) });
+  } catch ({ message }) {
+    postMessage({ id, failure: message });
+  }
 };
