@@ -85,7 +85,7 @@ def lighten(app, exception):
 def sheets_of_all(file, links):
     """Return the style sheets of all pages, also of those that were not written this time."""
     kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    links |= {page: kept[page] for page, sheets in links.items() if sheets == [BUNDLE]}
+    links |= {page: kept.get(page, []) for page, sheets in links.items() if sheets == [BUNDLE]}
     file.write_text(json.dumps(links), encoding="utf-8")
     return dict.fromkeys(sheet for sheets in links.values() for sheet in sheets)
 
