@@ -55,10 +55,11 @@ def lighten(app, exception):
     texts = {page: page.read_text(encoding="utf-8") for page in pages}
     links = {}
     for page, text in texts.items():
-        name, folder = page.relative_to(root), page.parent.relative_to(root).as_posix()
+        name = page.relative_to(root)
+        folder = name.parent.as_posix()
         links[name.as_posix()] = [normpath(f"{folder}/{link}") for link in SHEET.findall(text)]
         texts[page] = _light(text, relpath(BUNDLE, folder))
-    if all(sheets == [BUNDLE] for sheets in links.values()):
+    if not any(set(sheets) - {BUNDLE} for sheets in links.values()):
         return
     sheets = sheets_of_all(Path(app.doctreedir, "sheets.json"), links)
     styled = (file for file in sorted(static.rglob("*.js")) if static / "live" not in file.parents)

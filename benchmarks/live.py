@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -18,6 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from _ext.live.cell import run as run_natively
 from benchmarks import CORES
 from tests.book.browser import launch
+from tests.book.server import Handler, Server
 
 HTML = Path(__file__).parents[1] / "_build/html"
 PAGE = "chapters/02-sigmoid.html"
@@ -32,7 +32,7 @@ def run() -> str:
         return "## Proofs in the page\n\nNot measured: there is no book, or one without *Edit*.\n"
     if CORES:  # a browser inherits them, and draws, serves and computes in several processes
         os.sched_setaffinity(0, CORES)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=HTML))
+    server = Server(("127.0.0.1", 0), partial(Handler, directory=HTML))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}/{PAGE}"
     with sync_playwright() as playwright:
@@ -44,11 +44,6 @@ def run() -> str:
         browser.close()
     server.shutdown()
     return _table(cold, warm, pairs[1:])  # the first one loads Python
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 def _first_runs(browser: Browser, address: str) -> tuple[float, float]:

@@ -4,7 +4,6 @@ import re
 import threading
 from functools import cache, lru_cache, partial
 from html.parser import HTMLParser
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +11,7 @@ import pytest
 from browser import launch, lay_out
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
+from server import Handler, Server
 
 from _ext.explorers import element
 
@@ -88,19 +88,12 @@ def browser():
         browser.close()
 
 
-class _Threads(ThreadingHTTPServer):
-    request_queue_size = 128  # of the usual 5, a sixth file at once may wait for long
-
-
-class _Handler(SimpleHTTPRequestHandler):
+class _Handler(Handler):
     policy = ""
 
     def end_headers(self):
         self.send_header("Content-Security-Policy", self.policy)
         super().end_headers()
-
-    def log_message(self, *_):
-        pass
 
 
 @pytest.fixture(scope="session")
@@ -113,7 +106,7 @@ def serve():
 
     def serve(policy):
         handler = type("_Handler", (_Handler,), {"policy": policy})
-        servers.append(_Threads(("127.0.0.1", 0), partial(handler, directory=HTML)))
+        servers.append(Server(("127.0.0.1", 0), partial(handler, directory=HTML)))
         threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
         return f"http://127.0.0.1:{servers[-1].server_port}/"
 
