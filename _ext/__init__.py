@@ -23,6 +23,7 @@ from . import (
     searching,
     tables,
     weight,
+    writing,
 )
 
 
@@ -53,6 +54,7 @@ def setup(app):
         previews,
         weight,
         searching,
+        writing,
     ):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": _version()}

@@ -36,7 +36,7 @@ def outdated(app, env, added, changed, removed):
     return [name for name in prints if known.get(name) != prints[name]]
 
 
-def choose_cache(app, docname, source=None):
+def choose_cache(app, docname):
     """Name a chapter's cache after its imports: jupyter-cache sees no change in a module."""
     env = app.env
     path = _caches(app) / env.chapter_fingerprints[docname]
@@ -49,10 +49,11 @@ def _caches(app):
 
 
 def execute(app, env, docnames):
-    """Run the chapters in parallel into the cache, where MyST-NB then finds them.
+    """Begin to run the chapters, in parallel, into the cache, where MyST-NB then finds them.
 
     Each one is kept, outputs and all, as a notebook beside the HTML, for the tests. What goes wrong
-    here is not reported: MyST-NB will meet it again and knows the place.
+    here is not reported: MyST-NB will meet it again and knows the place. Pages are read in the
+    order in which they are ready.
     """
 
     def execute_one(docname, config, notebook, read_fmt):
@@ -73,8 +74,18 @@ def execute(app, env, docnames):
             jobs.append((docname, config, app.notebooks[docname], reader.read_fmt))
     jobs.sort(key=lambda job: -sum(len(cell.source) for cell in job[2].cells))  # longest first
     # One more than there are cores: a kernel that starts or ends leaves its core to others.
-    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
-        list(pool.map(lambda job: execute_one(*job), jobs))
+    pool = ThreadPoolExecutor((os.cpu_count() or 1) + 1)
+    app.runs = {docname: pool.submit(execute_one, docname, *rest) for docname, *rest in jobs}
+    pool.shutdown(wait=False)
+    places = {docname: place for place, docname in enumerate(app.runs)}
+    docnames.sort(key=lambda docname: places.get(docname, -1))
+
+
+def await_run(app, docname, source):
+    """Read a chapter once it has run."""
+    choose_cache(app, docname)
+    if docname in app.runs:
+        app.runs.pop(docname).result()
 
 
 def forget(app, env, added, changed, removed):
@@ -97,5 +108,5 @@ def setup(app):
     )
     app.connect("env-get-outdated", outdated)
     app.connect("env-get-outdated", forget)
-    app.connect("source-read", choose_cache)
+    app.connect("source-read", await_run)
     app.connect("env-before-read-docs", execute)

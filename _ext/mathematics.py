@@ -1,6 +1,7 @@
 """Formulas are typeset when the book is built, as MathML, so that a page shows them by itself."""
 
 import json
+import os
 import subprocess
 import sys
 from functools import cache
@@ -36,14 +37,15 @@ def converse(process, question):
 
 
 @cache
-def _converter():
+def _converter(process_id):
+    """Return the converter of this process: two that write pages cannot talk to one."""
     return start("typeset.mjs", TEMML)
 
 
 @cache
 def typeset(tex, displayed):
     """Return ``{"mathml": ...}``, or ``{"error": ...}`` where TeX is no formula."""
-    return converse(_converter(), [tex, displayed])
+    return converse(_converter(os.getpid()), [tex, displayed])
 
 
 def _mathml(node, displayed, tex=None):

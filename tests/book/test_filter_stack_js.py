@@ -412,9 +412,9 @@ def test_no_number_of_a_layer_is_cut_off(show):
     for width in (390, 800):
         page.set_viewport_size({"width": width, "height": 900})
         cut = page.locator("input").evaluate_all(
-            "a => a.filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.ariaLabel)"
+            "a => a.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.ariaLabel)"
         )
-        assert cut == []
+        assert cut == []  # a pixel is what rounding may bring, a digit takes eight
 
 
 def luminance(colour):
