@@ -1,4 +1,8 @@
-"""What a chapter claims: its proofs are run, without the training and the pictures around them."""
+"""What a chapter claims: its cells are run, without the training and the pictures around them.
+
+The engine proves the steps when the book is built. Here it decides those alone that a chapter tries
+and expects it to refuse: of the others the witness judges by itself.
+"""
 
 import ast
 import linecache
@@ -31,13 +35,14 @@ class Displayed:
 
 
 def displayed(chapter: Path) -> list[Displayed]:
-    """Return the claims and refutations of a chapter, as the engine passed them, each once."""
+    """Return the claims and refutations of a chapter, each once."""
     notebook = jupytext.read(chapter)
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     found: list[Displayed] = []
     scope: dict[str, Any] = ModuleType("__main__").__dict__
     scope["display"] = lambda *shown: None  # as IPython gives it to a cell
-    with _recording(found, chapter.stem), redirect_stdout(StringIO()):
+    tried = {(number, line) for number, cell in enumerate(cells) for line in _tried(cell)}
+    with _recording(found, chapter.stem, tried), redirect_stdout(StringIO()):
         for number, (source, statements) in enumerate(zip(cells, needed(cells), strict=True)):
             name = _cell_name(chapter.stem, number)
             linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
@@ -47,6 +52,14 @@ def displayed(chapter: Path) -> list[Displayed]:
 
 def _cell_name(stem: str, number: int) -> str:
     return f"/{stem}/{number}"
+
+
+def _tried(source: str) -> Iterator[int]:
+    """Yield the lines of a cell that stand in a `try`."""
+    parsed = ast.parse(source) if "try:" in source else ast.Module([], [])
+    for statement in ast.walk(parsed):
+        if isinstance(statement, ast.Try):
+            yield from range(statement.lineno, statement.body[-1].end_lineno + 1)
 
 
 def _meaning(what: Any) -> Any:
@@ -59,8 +72,8 @@ def _meaning(what: Any) -> Any:
 
 
 @contextmanager
-def _recording(found: list[Displayed], stem: str) -> Iterator[None]:
-    """Take down what is proved or refuted, and the results that have a name or are read off."""
+def _recording(found: list[Displayed], stem: str, tried: set[tuple[int, int]]) -> Iterator[None]:
+    """Take down what is claimed or refuted, and the results that have a name or are read off."""
     proved, refuted, result = proof._proved, proof.refute, proof.Derivation.result
     known: set[Any] = set()
     named: dict[int, tuple[proof.Derivation, tuple[int, int]]] = {}
@@ -84,9 +97,10 @@ def _recording(found: list[Displayed], stem: str) -> Iterator[None]:
 
     def recorded_step(claim: Any) -> Any:
         step = sys._getframe(1)
+        at = place(step)
         if (derivation := step.f_locals["self"]).name:
-            named[id(derivation)] = derivation, place(step)
-        return record(proved(claim))
+            named[id(derivation)] = derivation, at
+        return record(proved(claim) if at in tried else claim)
 
     proof._proved = recorded_step
     proof.refute = recorded_refute

@@ -425,9 +425,8 @@ class Point:
         return RELATIONS[expr.rel_op](left, right)
 
     def _derivative(self, expr: sp.Expr) -> Any:
-        depth = max((1, *(_depth(part) for part in expr.expr.atoms(sp.Derivative))))
         with mp.workdps(FINE_DIGITS):
-            return self._slope(expr.expr, list(expr.variables), depth - 1)
+            return self._slope(expr.expr, list(expr.variables), max(1, _depth(expr.expr)) - 1)
 
     def _slope(self, body: sp.Expr, variables: list[sp.Expr], inside: int) -> Any:
         """Return a derivative: the quotients to the left and to the right have to agree."""
@@ -500,7 +499,7 @@ class Point:
         return self._lambda(formula, tuple(map(self.value, inputs)))
 
     def _named(self, expr: Named) -> Any:
-        return self.value(expr.definition(*expr.args))
+        return self.value(_meaning(expr))
 
     def _function(self, name: Any) -> Callable[..., Any]:
         return self.functions.setdefault(name, Waves(f"{self.seed} {name}"))
@@ -606,16 +605,9 @@ class Point:
         known = {sp.Identity: lambda r, c: int(r == c), sp.ZeroMatrix: lambda r, c: 0}
         if type(expr) in known:
             return [[known[type(expr)](r, c) for c in range(columns)] for r in range(rows)]
-        if isinstance(expr, Gradient):
-            scalar, by, _ = expr.args
-            cells = range(columns)
-            entries = [[sp.Derivative(scalar, by[r, c]) for c in cells] for r in range(rows)]
-        elif isinstance(expr, Jacobian):
-            top, bottom, _ = expr.args
-            entries = [[sp.Derivative(t, b) for b in bottom] for t in top]
-        else:
+        if not isinstance(expr, Gradient | Jacobian):
             raise NotEvaluableError(f"{type(expr).__name__}: {expr}")
-        return [[self.value(x) for x in row] for row in entries]
+        return [[self.value(x) for x in row] for row in _partials(expr)]
 
 
 def _entrywise(join: Callable[..., Any], left: list[list[Any]], right: list[list[Any]]) -> Any:
@@ -641,9 +633,25 @@ def _matrix_product(left: list[list[Any]], right: list[list[Any]]) -> list[list[
     return result
 
 
-def _depth(derivative: sp.Derivative) -> int:
-    inner = (_depth(part) for part in derivative.expr.atoms(sp.Derivative))
-    return len(derivative.variables) + max((0, *inner))
+@cache
+def _depth(body: sp.Expr) -> int:
+    """Return how many derivatives stand in one another in an expression."""
+    parts = body.atoms(sp.Derivative)
+    return max((0, *(len(part.variables) + _depth(part.expr) for part in parts)))
+
+
+@cache
+def _meaning(name: Named) -> sp.Expr:
+    return name.definition(*name.args)
+
+
+@cache
+def _partials(derivative: Gradient | Jacobian) -> list[list[sp.Expr]]:
+    first, second, _ = derivative.args
+    if isinstance(derivative, Jacobian):
+        return [[sp.Derivative(top, bottom) for bottom in second] for top in first]
+    rows, columns = map(range, second.shape)
+    return [[sp.Derivative(first, second[r, c]) for c in columns] for r in rows]
 
 
 def _far_out(at: Callable[[mpf], Any]) -> Any:

@@ -2,6 +2,8 @@
 
 from importlib.resources import files
 
+from browser import freeze, thaw
+
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 # axe keeps the private fields of its objects in weak maps, which takes a third of its time
 FIELDS = """
@@ -45,12 +47,18 @@ RUN = """async (preload) => {
 SETTLED = "Promise.allSettled(document.getAnimations().map((animation) => animation.finished))"
 
 
-def violations(page, *, preload=True):
+def violations(page, *, preload=True, briefly=False):
     """Return what axe finds wrong with a page as it looks now, and the elements.
 
-    Without ``preload`` no rule is applied that reads the style sheets themselves.
+    Without ``preload`` no rule is applied that reads the style sheets themselves. Where a page is
+    seen `briefly`, a formula is one sign.
     """
     if not page.evaluate("'axe' in window"):
         page.evaluate(f"() => {{{FIELDS}{PLACES}{AXE.replace(SEEKS, LOOKS_UP)}{COLOURS}}}")
     page.evaluate(SETTLED)
-    return page.evaluate(RUN, preload)
+    if not briefly:
+        return page.evaluate(RUN, preload)
+    freeze(page)
+    found = page.evaluate(RUN, preload)
+    thaw(page)
+    return found

@@ -70,3 +70,38 @@ def lay_out(page):
             document.adoptedStyleSheets.push(sheet);
         }"""
     )
+
+
+def freeze(page):
+    """Put a box in each formula's place, as large and of its colour: it is laid out in no time.
+
+    A formula stays in which signs have other colours than itself.
+    """
+    page.evaluate(
+        """() => {
+            const CLEAR = "rgba(0, 0, 0, 0)";
+            const all = [...document.querySelectorAll("math")];
+            const formulas = all.filter((formula) => {
+                const { color } = getComputedStyle(formula);
+                const styles = [...formula.querySelectorAll("*")].map((e) => getComputedStyle(e));
+                return styles.every((s) => s.color === color && s.backgroundColor === CLEAR);
+            });
+            const boxes = formulas.map((formula) => {
+                const { width, height } = formula.getBoundingClientRect();
+                const { display, color, fontSize } = getComputedStyle(formula);
+                const box = document.createElement("span");
+                const inline = display.includes("block") ? "" : "inline-";
+                box.style.cssText = `display: ${inline}block; width: ${width}px; height: ${height}px;
+                    color: ${color}; font-size: ${fontSize}; overflow: clip`;
+                box.textContent = "x";
+                return box;
+            });
+            formulas.forEach((formula, k) => formula.replaceWith(boxes[k]));
+            window.thaw = () => boxes.forEach((box, k) => box.replaceWith(formulas[k]));
+        }"""
+    )
+
+
+def thaw(page):
+    """Put the formulas back."""
+    page.evaluate("thaw()")

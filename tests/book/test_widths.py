@@ -3,26 +3,14 @@
 import os
 import re
 
+from browser import freeze, thaw
 from conftest import PAGES
 
 EVERY = 1 if os.environ.get("CI") else 27  # all widths of all pages take minutes
 STEPS = (*range(320, 1601, 16), 767, 769, 959, 961, 991, 993, 1201)
 ENDS = (320, 1199)
 """What is too wide shows here first: in the narrowest page, and before a margin is there."""
-BREAKS = 480  # px up to which a formula in a line may break
-# A formula keeps its size at all widths above: a page without formulas is laid out in no time.
-FREEZE = """() => {
-    const formulas = [...document.querySelectorAll("math")];
-    const boxes = formulas.map((formula) => formula.getBoundingClientRect());
-    const places = boxes.map(({ width, height }, k) => {
-        const place = document.createElement("span");
-        const display = getComputedStyle(formulas[k]).display.includes("block") ? "" : "inline-";
-        place.style.cssText = `display: ${display}block; width: ${width}px; height: ${height}px`;
-        return place;
-    });
-    formulas.forEach((formula, k) => formula.replaceWith(places[k]));
-    window.thaw = () => places.forEach((place, k) => place.replaceWith(formulas[k]));
-}"""
+BREAKS = 480  # px up to which a formula in a line may break; it keeps its size above
 TOO_WIDE = """() => {
     const screen = document.documentElement.clientWidth;
     const wide = [...document.querySelectorAll("article :is(.tag_full-width, .margin)")];
@@ -37,11 +25,11 @@ def test_nothing_runs_off_the_screen(look, page_path):
     for width in sorted({*ENDS, *STEPS[PAGES.index(page_path) % EVERY :: EVERY]}):
         page.set_viewport_size({"width": width, "height": 900})
         if width > BREAKS and not frozen:
-            page.evaluate(FREEZE)
+            freeze(page)
             frozen = True
         if (excess := page.evaluate(TOO_WIDE)) > 0.5:
             off[width] = excess
-    page.evaluate("thaw()")
+    thaw(page)
     page.set_viewport_size({"width": 390, "height": 900})
     assert off == {}
 
