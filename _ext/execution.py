@@ -88,6 +88,12 @@ def await_run(app, docname, source):
         app.runs.pop(docname).result()
 
 
+def give_up(app, exception):
+    """Begin no more runs when a build has failed."""
+    for run in app.runs.values():
+        run.cancel()
+
+
 def forget(app, env, added, changed, removed):
     """Remove what was built from chapters that are gone."""
     for docname in removed:
@@ -106,7 +112,9 @@ def setup(app):
     utils.executenb = partial(
         utils.executenb, coalesce_streams=True, kernel_manager_class=KERNEL_MANAGER
     )
+    app.runs = {}
     app.connect("env-get-outdated", outdated)
     app.connect("env-get-outdated", forget)
     app.connect("source-read", await_run)
     app.connect("env-before-read-docs", execute)
+    app.connect("build-finished", give_up)

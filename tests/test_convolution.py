@@ -331,7 +331,7 @@ def test_blocks_of_examples_and_rows_change_nothing(block, stride, filters, monk
 @pytest.mark.parametrize("stride", [1, 2])
 def test_memory_stays_below_the_matrix_of_windows(stride, dtype):
     rng = np.random.default_rng(0)
-    x, w = rng.random((32, 8, 40, 40), dtype), rng.random((4, 8, 5, 5), dtype)
+    x, w = rng.random((64, 8, 40, 40), dtype), rng.random((4, 8, 5, 5), dtype)
     options = {"padding": 2, "stride": stride}
     z = conv2d(x, w, **options)
     windows = z[:, 0].size * w[0].size * x.itemsize

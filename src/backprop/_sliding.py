@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from backprop._arrays import FloatArray
 
-BLOCK = 2**20
+BLOCK = 2**21
 """Bytes of what windows see that are copied at a time, or those of one row if that is more.
 
 So little stays in the cache of a core, where a product finds it faster than in memory.

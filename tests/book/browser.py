@@ -62,7 +62,7 @@ def launch(playwright):
 
 
 def lay_out(page):
-    """Lay a page out as a whole, and at once: no part waits until it comes near, nor moves slowly."""
+    """Lay a page out as a whole, at once: nothing waits until it comes near, nor moves slowly."""
     page.evaluate(
         """() => {
             const sheet = new CSSStyleSheet();
@@ -85,15 +85,17 @@ def freeze(page):
             const formulas = all.filter((formula) => {
                 const { color } = getComputedStyle(formula);
                 const styles = [...formula.querySelectorAll("*")].map((e) => getComputedStyle(e));
-                return styles.every((s) => s.color === color && s.backgroundColor === CLEAR);
+                return styles.every(
+                    (s) => s.color === color && s.backgroundColor === CLEAR && s.opacity === "1",
+                );
             });
             const boxes = formulas.map((formula) => {
                 const { width, height } = formula.getBoundingClientRect();
                 const { display, color, fontSize } = getComputedStyle(formula);
                 const box = document.createElement("span");
                 const inline = display.includes("block") ? "" : "inline-";
-                box.style.cssText = `display: ${inline}block; width: ${width}px; height: ${height}px;
-                    color: ${color}; font-size: ${fontSize}; overflow: clip`;
+                box.style.cssText = `display: ${inline}block; overflow: clip; color: ${color};
+                    width: ${width}px; height: ${height}px; font-size: ${fontSize}`;
                 box.textContent = "x";
                 return box;
             });
