@@ -30,13 +30,13 @@ export const isLoaded = () => started;
 /** Get ready to be asked; `say` hears how far that has come. */
 export async function prepare(say) {
   tell = say;
-  ready ??= load();
+  const here = (ready ??= load());
   let halt;
   const halted = new Promise((_, reject) => halts.add((halt = reject)));
   try {
-    await Promise.race([ready, halted]);
+    await Promise.race([here, halted]);
   } catch (error) {
-    if (!(error instanceof Stopped)) release();
+    if (!(error instanceof Stopped) && ready === here) release(error);
     throw error;
   } finally {
     halts.delete(halt);
@@ -47,11 +47,12 @@ export async function prepare(say) {
 export async function ask(request, say) {
   await prepare(say);
   tell("Running …");
+  const asked = frame;
   try {
     return await send({ ask: request });
   } catch (error) {
     if (error instanceof Stopped) throw error;
-    release();
+    if (frame === asked) release(error);
     throw new Error(`Python broke down (${error.message}). Run starts it anew.`);
   }
 }
@@ -79,10 +80,12 @@ function reject(error) {
   waiting = {};
 }
 
-function release() {
+/** Let go of Python and of its frame; what was still waiting for it hears why. */
+function release(error) {
   frame?.remove();
   frame = ready = undefined;
   started = false;
+  reject(error);
 }
 
 async function load() {

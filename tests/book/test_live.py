@@ -199,16 +199,22 @@ def test_a_changed_sign_is_answered_with_a_counterexample(proof):
     assert proof.locator(".live-wrong").text_content().startswith("slope.step(-exp")
 
 
+ABORT = "import os; os.abort()"
+TWICE = "(request) => Promise.allSettled([live.ask(request), live.ask(request)])"
+
+
 def test_python_that_breaks_down_is_started_anew(browser, site):
     with browser.new_page() as page:  # it may say so in its console
         page.goto(site + SIGMOID)
         page.locator(".live-edit").first.click()
         page.locator(".live .cm-content").wait_for()
         proof = page.locator(".live:visible")
-        type_anew(proof, lambda _: "import os; os.abort()")
+        type_anew(proof, lambda _: ABORT)
         assert "Run starts it anew." in run(proof)
         proof.get_by_role("button", name="Reset").click()
         assert run(proof).startswith("Proved")
+        settled = page.evaluate(TWICE, {"page": "", "cells": [], "source": ABORT})
+        assert [outcome["status"] for outcome in settled] == ["rejected"] * 2
 
 
 def test_proofs_run_from_a_file_too(bench, html):
