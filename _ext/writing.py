@@ -5,7 +5,7 @@ import os
 from .forking import POSSIBLE
 
 TASKS = 2 * (os.cpu_count() or 1)
-"""How many pages are written at a time: while some wait, their cores are others'."""
+"""How many write at a time: the fewer pages each is given, the sooner the first one begins."""
 
 
 def allow(app, env):
