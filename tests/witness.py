@@ -903,7 +903,7 @@ def _sizes(parts: list[Any]) -> tuple[set[Any], int]:
             and type(node) not in FUNCTIONS
         ):
             if not isinstance(node, initialization.E):
-                walk(node.definition(*node.args), depth)
+                walk(_meaning(node), depth)
                 return
             depth += 1
         if isinstance(node, sp.Sum | sp.Product):
