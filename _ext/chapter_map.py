@@ -35,6 +35,7 @@ def draw(app, doctree, page):
         return app.builder.get_relative_uri(page, name)
 
     for node in list(doctree.findall(chapter_map)):
+        doctree.next_node(nodes.section)["classes"].append("front")
         node.replace_self(nodes.raw("", _html(app.env, link), format="html"))
 
 

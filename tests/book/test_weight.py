@@ -1,6 +1,7 @@
 """Pages are light enough for a phone on a slow line, and read before any script has run."""
 
 import gzip
+import re
 from functools import cache
 from types import SimpleNamespace
 
@@ -39,6 +40,12 @@ def test_a_page_and_all_that_it_names_is_small(html, page_path, loaded):
 def test_style_is_one_file(loaded):
     assert [file.name for file in loaded[1] if file.suffix == ".css"] == ["pages.css"]
     assert _transferred(next(file for file in loaded[1] if file.suffix == ".css")) <= 40 * KB
+
+
+def test_what_an_explorer_changes_restyles_no_other_part_of_the_page(html):
+    """Where what follows `:has()` is any element, each element that comes or goes restyles all."""
+    style = (html / "_static/pages.css").read_text(encoding="utf-8")
+    assert re.findall(r":has\([^()]*\)[^{},]*\*[^{},]*", style) == []
 
 
 def test_text_waits_for_no_script(loaded):
