@@ -6,7 +6,9 @@ import marshal
 import re
 import sys
 import zipfile
-from importlib.util import MAGIC_NUMBER
+from functools import cache
+from importlib.machinery import SourceFileLoader
+from importlib.util import MAGIC_NUMBER, decode_source
 from pathlib import Path, PurePath
 
 LAZY = (
@@ -47,6 +49,11 @@ def _needless(path):
 def sympy(site):
     """Return what SymPy consists of, as far as proofs may need it, for `importer.py`."""
     sys.path.insert(0, site)
+
+    def compiled_once(loader, data, path, **_):
+        return marshal.loads(_code(decode_source(data), PurePath(path).relative_to(site)))
+
+    SourceFileLoader.source_to_code = compiled_once
     importlib.import_module("sympy")
     for name in ("sympy.tensor.tensor", "sympy.physics.units"):  # sums and integrals ask for them
         importlib.import_module(name)
@@ -71,10 +78,11 @@ def _modules(site, files):
         name = file.relative_to(site)
         is_package = name.stem == "__init__"
         module = ".".join((name.parent if is_package else name.with_suffix("")).parts)
-        modules[module] = is_package, _code(file.read_text(encoding="utf-8"), name)
+        modules[module] = is_package, _code(decode_source(file.read_bytes()), name)
     return marshal.dumps(modules)
 
 
+@cache
 def _code(source, name):
     if name.stem == "function_docs":  # mpmath asks for the texts, and no page shows them
         source = re.sub(r'""".*?"""', '""', source, flags=re.S)
