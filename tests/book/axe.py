@@ -40,25 +40,53 @@ function place(list, value) {
 }
 """
 assert AXE.count(SEEKS) == 1
-RUN = """async (preload) => {
-    const { violations } = await axe.run({ preload, selectors: false });
+# what looks as something that passed, on the same ground, has the same contrast
+CONTRAST = """
+const contrast = axe._audit.checks["color-contrast"], judge = contrast.evaluate;
+const grounds = new Map(), passed = new Set();
+window.forget = () => [grounds, passed].forEach((memory) => memory.clear());
+function ground(element) {
+    if (!element) return "";
+    if (!grounds.has(element)) {
+        const style = getComputedStyle(element), { backgroundColor, opacity } = style;
+        const placed = ["absolute", "fixed", "sticky"].includes(style.position);
+        const own = [backgroundColor, style.backgroundImage, opacity, style.filter].join();
+        const place = placed ? grounds.size : "";  // what lies behind it may lie anywhere
+        const below = ground(element.parentElement);
+        const clear = own === "rgba(0, 0, 0, 0),none,1,none" && !placed;
+        grounds.set(element, clear ? below : `${below} ${place} ${own}`);
+    }
+    return grounds.get(element);
+}
+contrast.evaluate = function (element, ...rest) {
+    const { color, fontSize, fontWeight, textShadow } = getComputedStyle(element);
+    const look = [ground(element), color, fontSize, fontWeight, textShadow].join();
+    const verdict = passed.has(look) || judge.call(this, element, ...rest);
+    if (verdict === true) passed.add(look);
+    return verdict;
+};
+"""
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
+RUN = """async (options) => {
+    forget();
+    const { violations } = await axe.run({ ...options, selectors: false });
     return violations.map(({ help, nodes }) => [help, nodes.map((node) => node.html)]);
 }"""
 SETTLED = "Promise.allSettled(document.getAnimations().map((animation) => animation.finished))"
 
 
-def violations(page, *, preload=True, briefly=False):
+def violations(page, *, preload=True, colours_only=False):
     """Return what axe finds wrong with a page as it looks now, and the elements.
 
-    Without ``preload`` no rule is applied that reads the style sheets themselves. Where a page is
-    seen `briefly`, a formula is one sign.
+    Without ``preload`` no rule is applied that reads the style sheets themselves. A formula is
+    seen as one sign.
     """
     if not page.evaluate("'axe' in window"):
-        page.evaluate(f"() => {{{FIELDS}{PLACES}{AXE.replace(SEEKS, LOOKS_UP)}{COLOURS}}}")
+        axe = AXE.replace(SEEKS, LOOKS_UP)
+        page.evaluate(f"() => {{{FIELDS}{PLACES}{axe}{COLOURS}{CONTRAST}}}")
     page.evaluate(SETTLED)
-    if not briefly:
-        return page.evaluate(RUN, preload)
     freeze(page)
-    found = page.evaluate(RUN, preload)
+    only = {"runOnly": COLOUR_RULES} if colours_only else {}
+    found = page.evaluate(RUN, {"preload": preload} | only)
     thaw(page)
     return found

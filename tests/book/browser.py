@@ -73,29 +73,48 @@ def lay_out(page):
     )
 
 
+def start_explorers(page):
+    """Wait until all explorers of a page have started; a minute is too long."""
+    waiting = page.evaluate(
+        """() => new Promise((settled) => {
+            const late = performance.now() + 60e3;
+            const look = () => {
+                const waiting = document.querySelectorAll(".explorer:not([data-ready])").length;
+                if (!waiting || performance.now() > late) settled(waiting);
+                else setTimeout(look, 20);
+            };
+            look();
+        })"""
+    )
+    assert waiting == 0, "explorers that did not start"
+
+
 def freeze(page):
     """Put a box in each formula's place, as large and of its colour: it is laid out in no time.
 
-    A formula stays in which signs have other colours than itself.
+    A letter in it is as small as the smallest sign. A formula stays in which signs have other
+    colours than itself.
     """
     page.evaluate(
         """() => {
             const CLEAR = "rgba(0, 0, 0, 0)";
+            const signs = (formula) =>
+                [...formula.querySelectorAll("*")].map((sign) => getComputedStyle(sign));
             const all = [...document.querySelectorAll("math")];
             const formulas = all.filter((formula) => {
                 const { color } = getComputedStyle(formula);
-                const styles = [...formula.querySelectorAll("*")].map((e) => getComputedStyle(e));
-                return styles.every(
+                return signs(formula).every(
                     (s) => s.color === color && s.backgroundColor === CLEAR && s.opacity === "1",
                 );
             });
             const boxes = formulas.map((formula) => {
                 const { width, height } = formula.getBoundingClientRect();
-                const { display, color, fontSize } = getComputedStyle(formula);
+                const { display, color } = getComputedStyle(formula);
+                const sizes = signs(formula).map(({ fontSize }) => parseFloat(fontSize));
                 const box = document.createElement("span");
                 const inline = display.includes("block") ? "" : "inline-";
                 box.style.cssText = `display: ${inline}block; overflow: clip; color: ${color};
-                    width: ${width}px; height: ${height}px; font-size: ${fontSize}`;
+                    width: ${width}px; height: ${height}px; font-size: ${Math.min(...sizes)}px`;
                 box.textContent = "x";
                 return box;
             });

@@ -5,13 +5,13 @@ import threading
 from functools import cache, lru_cache, partial
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from browser import launch, lay_out
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 from server import Handler, Server
+from tabs import Tabs
 
 from _ext.explorers import element
 
@@ -129,110 +129,95 @@ def site(serve):
     return serve(STRICT)
 
 
+@pytest.fixture(scope="session")
+def tabs(browser):
+    """Lend pages for the tests, each in a context of its own."""
+    tabs = Tabs(browser)
+    yield tabs
+    tabs.close()
+
+
 @pytest.fixture
-def visit(browser, site):
+def visit(tabs, site):
     """Open a page, wait until it has settled, and return it as a Playwright page.
 
     When the test ends, no page that it opened may have asked another host for anything, nor
     have written an error to its console.
     """
-    opened = []
+    lent = []
 
-    def visit(path, *, width=1280, theme="light", base=site):
-        opened.append(_Opened(browser, base + path, width, theme))
-        return opened[-1].page
+    def visit(path, *, base=site, **options):
+        lent.append(tabs.lend())
+        return _opened(lent[-1], base + path, **options)
 
     yield visit
-    for page in opened:
-        page.close()
-    assert [fault for page in opened for fault in page.faults] == []
+    assert tabs.take_back(*lent) == []
 
 
 @pytest.fixture(scope="module")
-def revisit(browser, site):
+def revisit(tabs, site):
     """Open a page as `visit` does, once for the tests of a file: each begins as the last ended."""
-    opened = {}
+    lent = {}
 
     def revisit(path, *, width=1280, base=site):
         key = (path, width, base)
-        if key not in opened:
-            opened[key] = _Opened(browser, base + path, width, "light")
-        page = opened[key].page
+        if key not in lent:
+            lent[key] = tabs.lend()
+            _opened(lent[key], base + path, width=width)
+        page = lent[key].page
         page.mouse.move(0, 0)
         return page
 
     yield revisit
-    _close(opened)
-    assert [fault for page in opened.values() for fault in page.faults] == []
+    assert tabs.take_back(*lent.values()) == []
 
 
 @pytest.fixture(scope="session")
 def _kept():
-    """Keep what `look` has opened of one page of the book, until a test looks at another one."""
-    kept = {}
-    yield kept
-    _close(kept)
+    """Keep in which tabs `look` has opened which page of the book."""
+    return {}
 
 
 @pytest.fixture
-def look(browser, site, page_path, _kept):
+def look(tabs, site, page_path, _kept):
     """Open this page of the book as `visit` does, once for all tests, which only look at it."""
     used = []
 
     def look(*, width=1280, theme="light", base=site):
-        if any(path != page_path for path, _, _ in _kept):
-            _close(_kept)
-            _kept.clear()
-        key = (page_path, base, width)
-        if key not in _kept:
-            _kept[key] = _Opened(browser, base + page_path, width, theme)
-        used.append(_kept[key])
-        page = _kept[key].page
-        page.emulate_media(color_scheme=theme)
-        page.locator(f"html[data-theme={theme}]").wait_for(state="attached")
-        return page
+        tab, path = _kept.pop((base, width), (None, None))
+        if path != page_path:
+            if tab:
+                tabs.take_back(tab)
+            tab = tabs.lend()
+            _opened(tab, base + page_path, width=width, theme=theme)
+        _kept[base, width] = tab, page_path
+        used.append(tab)
+        tab.page.emulate_media(color_scheme=theme)
+        tab.page.locator(f"html[data-theme={theme}]").wait_for(state="attached")
+        return tab.page
 
     yield look
-    assert [fault for page in used for fault in page.faults] == []
+    assert [fault for tab in used for fault in tab.faults] == []
 
 
-class _Opened:
-    """A page in a context of its own, and what is wrong with what it has asked for and said."""
-
-    def __init__(self, browser, address, width, theme):
-        self.faults = faults = []
-        viewport = {"width": width, "height": 900}
-        self._context = browser.new_context(viewport=viewport, color_scheme=theme)
-        self.page = self._context.new_page()
-        self.page.on(
-            "request", lambda request: _is_local(request.url) or faults.append(request.url)
-        )
-        self.page.on("console", lambda line: line.type == "log" or faults.append(_told(line)))
-        self.page.on("pageerror", lambda error: faults.append(str(error)))
-        self.page.goto(address)
-        lay_out(self.page)
-
-    def close(self):
-        self._context.close()
-
-
-def _close(kept):
-    for page in kept.values():
-        page.close()
+def _opened(tab, address, **options):
+    page = tab.open(address, **options)
+    lay_out(page)
+    return page
 
 
 @pytest.fixture(scope="session")
 def context(browser):
-    """Hold pages that need no context of their own, which takes as long to make as a page."""
+    """Hold pages that need no context of their own."""
     context = browser.new_context()
     yield context
     context.close()
 
 
 @pytest.fixture
-def show(context, tmp_path):
+def show(tabs, tmp_path):
     """Open a page, from a file, that holds these explorers and nothing else."""
-    pages, faults = [], []
+    lent = []
 
     def show(*explorers, width=800, theme="light"):
         models = [{"state": explorer.get_state()} for explorer in explorers]
@@ -243,27 +228,11 @@ def show(context, tmp_path):
         host = HOST.read_text(encoding="utf-8")
         text = BLANK.format(style=style, explorers="".join(divs), host=host)
         path.write_text(text, encoding="utf-8")
-        page = context.new_page()
-        pages.append(page)
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=theme)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda text: faults.append(text.text))
-        page.goto(path.as_uri())
+        lent.append(tabs.lend())
+        page = lent[-1].open(path.as_uri(), width=width, theme=theme)
         for k in range(len(explorers)):
             page.locator("div.explorer[data-ready=true]").nth(k).wait_for()
         return page
 
     yield show
-    for page in pages:
-        page.close()
-    assert faults == []
-
-
-def _told(line):
-    return f"{line.text} ({line.location['url']})"
-
-
-def _is_local(url):
-    parts = urlsplit(url)
-    return parts.scheme in ("file", "blob", "data") or parts.hostname == "127.0.0.1"
+    assert tabs.take_back(*lent) == []

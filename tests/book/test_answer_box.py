@@ -7,6 +7,7 @@ import jupytext
 import nbformat
 import pytest
 import sympy as sp
+from browser import start_explorers
 from sympy import Symbol
 from sympy.printing.latex import LatexPrinter
 
@@ -431,7 +432,7 @@ def test_each_exercise_that_a_page_judges_has_a_box_in_one_chapter(root):
 
 def test_each_box_is_on_its_page(look, page_path, root):
     page = look()
-    page.locator(".explorer:not([data-ready])").first.wait_for(state="detached")
+    start_explorers(page)
     entries = boxes((root / page_path).with_suffix(".md"))
     labels = [LABELS[type(entry)].format(entry.asks) for entry in entries]
     assert page.locator(".answer-form label").all_text_contents() == labels

@@ -1,6 +1,7 @@
 """The book works with the network unplugged; `visit` and `look` reject requests to other hosts."""
 
 import pytest
+from browser import start_explorers
 
 
 @pytest.fixture(params=["http", "file"])
@@ -17,6 +18,4 @@ def test_text_and_formulas_are_set_in_their_fonts(look, base):
 
 
 def test_explorers_start(look, base):
-    page = look(base=base)
-    for explorer in page.locator(".explorer").all():
-        explorer.and_(page.locator("[data-ready=true]")).wait_for(timeout=10_000)
+    start_explorers(look(base=base))

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from axe import violations
+from browser import start_explorers
 
 from _ext.previews import element, excerpt
 
@@ -87,7 +88,7 @@ def test_focus_shows_and_escape_dismisses(page):
 def test_nothing_moves_and_nothing_sticks_out(visit):
     width = "document.documentElement.scrollWidth"
     page = visit(CHAPTER, width=390)
-    page.locator(".explorer:not([data-ready])").first.wait_for(state="detached")
+    start_explorers(page)
     link = page.locator(ALONG).last
     link.scroll_into_view_if_needed()
     before = link.bounding_box(), page.evaluate(width)

@@ -4,7 +4,7 @@ import os
 import re
 
 import pytest
-from browser import freeze, lay_out
+from browser import freeze, lay_out, start_explorers
 from conftest import PAGES
 
 EVERY = 1 if os.environ.get("CI") else 27  # all widths of all pages take minutes
@@ -55,8 +55,7 @@ def test_nothing_runs_off_the_screen(frame, site, page_path):
     )
     page = frame.element_handle().content_frame()
     lay_out(page)
-    for explorer in page.locator(".explorer").all():
-        explorer.and_(page.locator("[data-ready=true]")).wait_for()
+    start_explorers(page)
     widths = sorted({*ENDS, *STEPS[PAGES.index(page_path) % EVERY :: EVERY]})
     kept = next(k for k, width in enumerate(widths) if width > BREAKS) + 1
     off = frame.evaluate(OFF, widths[:kept])
