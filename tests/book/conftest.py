@@ -179,18 +179,22 @@ def _kept():
 
 
 @pytest.fixture
-def look(tabs, site, page_path, _kept):
-    """Open this page of the book as `visit` does, once for all tests, which only look at it."""
+def look(tabs, site, html, page_path, _kept):
+    """Open this page of the book as `visit` does, once for all tests, which only look at it.
+
+    A wide page comes from a server, a narrow one from a file: so both are looked at.
+    """
     used = []
 
-    def look(*, width=1280, theme="light", base=site):
-        tab, path = _kept.pop((base, width), (None, None))
+    def look(*, width=1280, theme="light"):
+        base = site if width == 1280 else f"{html.as_uri()}/"
+        tab, path = _kept.pop(width, (None, None))
         if path != page_path:
             if tab:
                 tabs.take_back(tab)
             tab = tabs.lend()
             _opened(tab, base + page_path, width=width, theme=theme)
-        _kept[base, width] = tab, page_path
+        _kept[width] = tab, page_path
         used.append(tab)
         tab.page.emulate_media(color_scheme=theme)
         tab.page.locator(f"html[data-theme={theme}]").wait_for(state="attached")

@@ -30,19 +30,26 @@ OFF = """async (frame, widths) => {
 
 
 @pytest.fixture(scope="session")
-def frame(browser, site):
-    """Return a frame whose width a script can change, which takes half of the time."""
-    page = browser.new_page(viewport={"width": max(STEPS), "height": 900})
-    page.goto(f"{site}_static/pages.css")  # what is there gives way to the frame
+def _frame(tabs, site):
+    """Return a frame whose width a script can change, which takes half of the time, and its tab."""
+    tab = tabs.lend()
+    page = tab.open(f"{site}search.html", width=max(STEPS))  # what is there gives way to the frame
     page.evaluate(
         """() => {
             const frame = document.createElement("iframe");
-            frame.style.cssText = "border: 0; height: 900px; width: 390px";
+            frame.style.cssText = "position: fixed; inset: 0 auto auto 0; height: 900px; border: 0";
             document.body.replaceChildren(frame);
         }"""
     )
-    yield page.locator("iframe")
-    page.close()
+    return page.locator("iframe"), tab
+
+
+@pytest.fixture
+def frame(_frame):
+    """Return the frame; no page in it may say an error."""
+    frame, tab = _frame
+    yield frame
+    assert tab.faults == []
 
 
 def test_nothing_runs_off_the_screen(frame, site, page_path):
