@@ -45,15 +45,18 @@ CONTRAST = """
 const contrast = axe._audit.checks["color-contrast"], judge = contrast.evaluate;
 const grounds = new Map(), passed = new Set();
 window.forget = () => [grounds, passed].forEach((memory) => memory.clear());
+// whether an element may lie over others than its ancestors
+const moved = ({ position, inset, margin, transform }) =>
+    /absolute|fixed|sticky/.test(position) || (position === "relative" && /[1-9]/.test(inset)) ||
+    margin.includes("-") || transform !== "none";
 function ground(element) {
     if (!element) return "";
     if (!grounds.has(element)) {
         const style = getComputedStyle(element), { backgroundColor, opacity } = style;
-        const placed = ["absolute", "fixed", "sticky"].includes(style.position);
         const own = [backgroundColor, style.backgroundImage, opacity, style.filter].join();
-        const place = placed ? grounds.size : "";  // what lies behind it may lie anywhere
+        const place = moved(style) ? `of its own, ${grounds.size}` : "";
         const below = ground(element.parentElement);
-        const clear = own === "rgba(0, 0, 0, 0),none,1,none" && !placed;
+        const clear = own === "rgba(0, 0, 0, 0),none,1,none" && !place;
         grounds.set(element, clear ? below : `${below} ${place} ${own}`);
     }
     return grounds.get(element);
