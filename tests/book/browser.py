@@ -74,12 +74,15 @@ def lay_out(page):
 
 
 def start_explorers(page):
-    """Wait until all explorers of a page have started; a minute is too long."""
+    """Wait until all explorers of a page have started and are seen, each within 10 s of another."""
     waiting = page.evaluate(
         """() => new Promise((settled) => {
-            const late = performance.now() + 60e3;
+            const explorers = [...document.querySelectorAll(".explorer")];
+            const started = (el) => el.dataset.ready === "true" && el.offsetHeight > 0;
+            let least = Infinity, late;
             const look = () => {
-                const waiting = document.querySelectorAll(".explorer:not([data-ready])").length;
+                const waiting = explorers.filter((el) => !started(el)).length;
+                if (waiting < least) [least, late] = [waiting, performance.now() + 10e3];
                 if (!waiting || performance.now() > late) settled(waiting);
                 else setTimeout(look, 20);
             };
@@ -98,19 +101,20 @@ def freeze(page):
     page.evaluate(
         """() => {
             const CLEAR = "rgba(0, 0, 0, 0)";
-            const signs = (formula) =>
-                [...formula.querySelectorAll("*")].map((sign) => getComputedStyle(sign));
+            const signs = new Map();
             const all = [...document.querySelectorAll("math")];
             const formulas = all.filter((formula) => {
                 const { color } = getComputedStyle(formula);
-                return signs(formula).every(
+                const styles = [...formula.querySelectorAll("*")].map((e) => getComputedStyle(e));
+                signs.set(formula, styles);
+                return styles.every(
                     (s) => s.color === color && s.backgroundColor === CLEAR && s.opacity === "1",
                 );
             });
             const boxes = formulas.map((formula) => {
                 const { width, height } = formula.getBoundingClientRect();
                 const { display, color } = getComputedStyle(formula);
-                const sizes = signs(formula).map(({ fontSize }) => parseFloat(fontSize));
+                const sizes = signs.get(formula).map(({ fontSize }) => parseFloat(fontSize));
                 const box = document.createElement("span");
                 const inline = display.includes("block") ? "" : "inline-";
                 box.style.cssText = `display: ${inline}block; overflow: clip; color: ${color};

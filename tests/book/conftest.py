@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from browser import launch, lay_out
+from browser import launch, lay_out, start_explorers
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 from server import Handler, Server
@@ -131,10 +131,8 @@ def site(serve):
 
 @pytest.fixture(scope="session")
 def tabs(browser):
-    """Lend pages for the tests, each in a context of its own."""
-    tabs = Tabs(browser)
-    yield tabs
-    tabs.close()
+    """Lend pages for the tests, each in a context of its own; they close with the browser."""
+    return Tabs(browser)
 
 
 @pytest.fixture
@@ -188,11 +186,9 @@ def look(tabs, site, html, page_path, _kept):
 
     def look(*, width=1280, theme="light"):
         base = site if width == 1280 else f"{html.as_uri()}/"
-        tab, path = _kept.pop(width, (None, None))
+        tab, path = _kept.pop(width, None) or (tabs.lend(), None)
         if path != page_path:
-            if tab:
-                tabs.take_back(tab)
-            tab = tabs.lend()
+            tab.leave()
             _opened(tab, base + page_path, width=width, theme=theme)
         _kept[width] = tab, page_path
         used.append(tab)
@@ -234,8 +230,7 @@ def show(tabs, tmp_path):
         path.write_text(text, encoding="utf-8")
         lent.append(tabs.lend())
         page = lent[-1].open(path.as_uri(), width=width, theme=theme)
-        for k in range(len(explorers)):
-            page.locator("div.explorer[data-ready=true]").nth(k).wait_for()
+        start_explorers(page)
         return page
 
     yield show

@@ -2,8 +2,6 @@
 
 from urllib.parse import urlsplit
 
-BLANK = "about:blank"
-
 
 class Tab:
     """A page in a context of its own, and what is wrong with what it has asked for and said."""
@@ -30,17 +28,13 @@ class Tab:
 
     def leave(self):
         """Leave the page, and forget all that it has kept and was allowed."""
-        self.page.goto(BLANK)
+        self.page.goto("about:blank")
         self._context.set_offline(False)
         self._context.clear_permissions()
         for origin in self._origins:
             kept = {"origin": origin, "storageTypes": "all"}
             self._session.send("Storage.clearDataForOrigin", kept)
         self.faults.clear()
-
-    def close(self):
-        """Close the page and its context."""
-        self._context.close()
 
 
 class Tabs:
@@ -49,14 +43,10 @@ class Tabs:
     def __init__(self, browser):
         self._browser = browser
         self._free = []
-        self._all = []
 
     def lend(self):
         """Return a tab that nobody uses."""
-        if not self._free:
-            self._free.append(Tab(self._browser))
-            self._all.append(self._free[-1])
-        return self._free.pop()
+        return self._free.pop() if self._free else Tab(self._browser)
 
     def take_back(self, *tabs):
         """Take back what was lent, and return what was wrong with it."""
@@ -65,11 +55,6 @@ class Tabs:
             tab.leave()
             self._free.append(tab)
         return faults
-
-    def close(self):
-        """Close all tabs."""
-        for tab in self._all:
-            tab.close()
 
 
 def _told(line):

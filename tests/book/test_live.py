@@ -47,17 +47,14 @@ def bench(visit):
 
 
 @pytest.fixture(scope="module")
-def tab(browser, site):
+def tab(tabs, site):
     """Return a page on which a bench is open; it is loaded once, and may say no error."""
-    page, faults = browser.new_page(), []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda line: line.type == "log" or faults.append(line.text))
-    page.goto(site + SIGMOID)
+    lent = tabs.lend()
+    page = lent.open(site + SIGMOID)
     page.locator(".live-edit").first.click()
     page.locator(".live .cm-content").wait_for()
     yield page
-    page.close()
-    assert faults == []
+    assert tabs.take_back(lent) == []
 
 
 @pytest.fixture
