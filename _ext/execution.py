@@ -7,8 +7,6 @@ from functools import partial
 from pathlib import Path
 
 import nbformat
-from jupyter_cache import get_cache
-from jupyter_cache.cache.db import create_db
 from jupyter_cache.executors import utils
 from myst_nb.core.execute import create_client
 from myst_nb.core.read import create_nb_reader
@@ -37,9 +35,12 @@ def outdated(app, env, added, changed, removed):
 
 
 def choose_cache(app, docname):
-    """Name a chapter's cache after its imports: jupyter-cache sees no change in a module."""
+    """Give a chapter a cache of its own, named after its imports.
+
+    jupyter-cache sees no change in a module, and may not be written to by two runs at once.
+    """
     env = app.env
-    path = _caches(app) / env.chapter_fingerprints[docname]
+    path = _caches(app) / env.chapter_fingerprints[docname] / docname
     env.mystnb_config = env.mystnb_config.copy(execution_cache_path=str(path))
     return env.mystnb_config
 
@@ -69,7 +70,6 @@ def execute(app, env, docnames):
         config = choose_cache(app, docname)
         reader = create_nb_reader(path, env.myst_config, config, text)
         if reader is not None:
-            create_db(get_cache(config.execution_cache_path).path)  # before several want it
             app.notebooks[docname] = reader.read(text)
             jobs.append((docname, config, app.notebooks[docname], reader.read_fmt))
     jobs.sort(key=lambda job: -sum(len(cell.source) for cell in job[2].cells))  # longest first

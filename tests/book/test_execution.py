@@ -1,8 +1,12 @@
 """A chapter runs again when something that it imports has changed, and for nothing else."""
 
+from types import SimpleNamespace
+
 import pytest
+from myst_nb.core.config import NbParserConfig
 
 from _ext.dependencies import ENTRY, Dependencies
+from _ext.execution import choose_cache
 from backprop import exercises
 
 FILES = {
@@ -88,6 +92,17 @@ def test_compiled_files_are_ignored(repository):
     before = Dependencies(repository).fingerprint(page)
     (repository / "src/book/sums.pyc").write_text("x = 2")
     assert Dependencies(repository).fingerprint(page) == before
+
+
+def test_pages_that_import_the_same_share_no_cache(tmp_path):
+    """Two that run at once would each remove what the other is about to write."""
+    pages = ["one", "folder/two"]
+    env = SimpleNamespace(
+        mystnb_config=NbParserConfig(), chapter_fingerprints=dict.fromkeys(pages, "same")
+    )
+    app = SimpleNamespace(env=env, outdir=tmp_path / "html")
+    caches = {choose_cache(app, page).execution_cache_path for page in pages}
+    assert len(caches) == 2
 
 
 @pytest.fixture(scope="module")
