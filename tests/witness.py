@@ -8,10 +8,9 @@ a mean is taken over all cases of a small random experiment, a limit is approach
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, cmp_to_key
+from functools import cache, cmp_to_key, partial
 from itertools import chain, count, pairwise, product
 from typing import Any
 
@@ -244,7 +243,8 @@ class Point:
         self.entries: dict[tuple[sp.Basic, tuple[int, ...]], Any] = {}
         self.functions: dict[Any, Callable[..., Any]] = {}
         self.sizes: set[sp.Basic] = set()
-        self.known: dict[Any, Any] = {}
+        self.levels: list[tuple[frozenset[Any], dict[Any, Any]]] = []
+        self.forget()
 
     def draw(self, letter: sp.Basic, small: bool = False) -> Any:
         """Return a value that the assumptions about a letter allow."""
@@ -271,27 +271,56 @@ class Point:
                 return value
         raise NotEvaluableError(f"no value for {letter} with {assumed}")
 
-    @contextmanager
-    def with_letters(self, values: Mapping[sp.Expr, Any]) -> Iterator[None]:
-        """Give letters other values for a while; what is drawn meanwhile stays."""
+    def forget(self) -> None:
+        """Forget what was worked out: an entry or a function is another one now."""
+        self.levels = [(frozenset(), {})]
+
+    def with_letters(self, values: Mapping[sp.Expr, Any], then: Callable[[], Any]) -> Any:
+        """Give letters other values while something is done; what is drawn meanwhile stays.
+
+        What is worked out meanwhile is forgotten if it depends on them.
+        """
         before = {name: self.letters[name] for name in values if name in self.letters}
-        known, self.known = self.known, {}
+        self.levels.append((frozenset(values), {}))
         self.letters.update(values)
         try:
-            yield
+            return then()
         finally:
-            self.known = known
+            self.levels.pop()
             for name in values:
                 del self.letters[name]
             self.letters.update(before)
 
+    def afresh(self, then: Callable[[], Any]) -> Any:
+        """Do something without what is worked out already: entries or digits are others."""
+        levels = self.levels
+        self.forget()
+        try:
+            return then()
+        finally:
+            self.levels = levels
+
+    def precisely(self, digits: int, then: Callable[[], Any]) -> Any:
+        """Do something with as many digits."""
+        if mp.dps == digits:
+            return then()
+        with mp.workdps(digits):
+            return self.afresh(then)
+
     def value(self, expr: Any) -> Any:
         """Return the value of an expression, or whether a condition holds."""
-        if expr in self.letters and not isinstance(expr, sp.Number):
-            return self.letters[expr]
-        if expr not in self.known:
-            self.known[expr] = self._worked_out(expr)
-        return self.known[expr]
+        if isinstance(expr, sp.Symbol):
+            return self._letter(expr)
+        letters = _letters(expr)
+        if not letters and isinstance(expr, sp.Integer | int):
+            return int(expr)
+        # what is known of it stays as long as the letters that it depends on
+        for bound, known in reversed(self.levels):
+            if not bound.isdisjoint(letters):
+                break
+        if (found := known.get(expr)) is None:
+            found = known[expr] = self._worked_out(expr)
+        return found
 
     def _worked_out(self, expr: Any) -> Any:
         kind = type(expr)
@@ -313,9 +342,9 @@ class Point:
             return mpf(str(expr))
         raise NoValueError(f"{expr} is not a number")
 
-    def _symbol(self, expr: sp.Expr) -> Any:
-        value = self.draw(expr, small=expr in self.sizes)
-        self.letters[expr] = value
+    def _letter(self, letter: sp.Symbol) -> Any:
+        if (value := self.letters.get(letter)) is None:
+            value = self.letters[letter] = self.draw(letter, small=letter in self.sizes)
         return value
 
     def _add(self, expr: sp.Expr) -> Any:
@@ -374,10 +403,10 @@ class Point:
             return self.entry(sp.Symbol(matrix.name, real=True), (row, column))
         return self.matrix(matrix)[row][column]
 
-    def _ranges(self, limits: Any) -> Iterator[dict[sp.Expr, int]]:
-        """Yield the values of the indices, the last range outermost; an empty range has none."""
+    def over(self, limits: Any, then: Callable[[], Any]) -> None:
+        """Do something for all values of the indices, the last range outermost."""
         if not limits:
-            yield {}
+            then()
             return
         *inner, (index, low, high) = limits
         first, last = self.value(low), self.value(high)
@@ -386,33 +415,32 @@ class Point:
         if last - first > LONGEST_SUM:
             raise OutsideError("a sum that is too long for a witness")
         for number in range(first, last + 1):
-            with self.with_letters({index: number}):
-                for others in self._ranges(inner):
-                    yield {index: number, **others}
+            self.with_letters({index: number}, lambda: self.over(inner, then))
 
     def _sum(self, expr: sp.Expr) -> Any:
-        total: Any = 0
-        for indices in self._ranges(expr.limits):
-            with self.with_letters(indices):
-                total = _plus(total, self.value(expr.function))
-        return total
+        return self._joined(expr, _plus, 0)
 
     def _product(self, expr: sp.Expr) -> Any:
-        total: Any = 1
-        for indices in self._ranges(expr.limits):
-            with self.with_letters(indices):
-                total = _times(total, self.value(expr.function))
+        return self._joined(expr, _times, 1)
+
+    def _joined(self, expr: sp.Expr, join: Callable[[Any, Any], Any], total: Any) -> Any:
+        def add() -> None:
+            nonlocal total
+            total = join(total, self.value(expr.function))
+
+        self.over(expr.limits, add)
         return total
 
     def _integral(self, expr: sp.Expr) -> Any:
         ((letter, low, high),) = expr.limits
 
         def height(at: mpf) -> Any:
-            with self.with_letters({letter: at}):
-                return _real(self.value(expr.function))
+            return self.with_letters({letter: at}, lambda: _real(self.value(expr.function)))
 
-        with mp.workdps(40):
+        def area() -> Any:
             return mp.quad(height, [self.value(low), self.value(high)])
+
+        return self.precisely(40, area)
 
     def _piecewise(self, expr: sp.Expr) -> Any:
         for value, condition in expr.args:
@@ -425,8 +453,9 @@ class Point:
         return RELATIONS[expr.rel_op](left, right)
 
     def _derivative(self, expr: sp.Expr) -> Any:
-        with mp.workdps(FINE_DIGITS):
-            return self._slope(expr.expr, list(expr.variables), max(1, _depth(expr.expr)) - 1)
+        inside = max(1, _depth(expr.expr)) - 1
+        slope = partial(self._slope, expr.expr, list(expr.variables), inside)
+        return self.precisely(FINE_DIGITS, slope)
 
     def _slope(self, body: sp.Expr, variables: list[sp.Expr], inside: int) -> Any:
         """Return a derivative: the quotients to the left and to the right have to agree."""
@@ -455,8 +484,7 @@ class Point:
                 key = (sp.Symbol(by.args[0].name, real=True), tuple(map(self.value, by.args[1:])))
             self.entries[key] = start if move == 0 else _real(start) + move
             try:
-                with self.with_letters({}):
-                    return function()
+                return self.afresh(function)
             finally:
                 self.entries[key] = start
         if not by.is_Symbol:
@@ -464,35 +492,38 @@ class Point:
         if by.is_integer:
             raise NoValueError(f"a derivative by {by}, which is an integer")
         start = self.value(by)
-        with self.with_letters({by: start if move == 0 else _real(start) + move}):
-            return function()
+        return self.with_letters({by: start if move == 0 else _real(start) + move}, function)
 
     def _subs(self, expr: sp.Expr) -> Any:
         body, letters, places = expr.args
-        with self.with_letters(dict(zip(letters, map(self.value, places), strict=True))):
-            return self.value(body)
+        if not all(letter.is_Symbol for letter in letters):
+            raise NotEvaluableError(f"a place for what is no letter: {expr}")
+        values = dict(zip(letters, map(self.value, places), strict=True))
+        return self.with_letters(values, partial(self.value, body))
 
     def _limit(self, expr: sp.Limit) -> Any:
         body, letter, target, direction = expr.args
         end = self.value(target)
 
         def at(place: mpf) -> Any:
-            with self.with_letters({letter: place}):
-                return _real(self.value(body))
+            return self.with_letters({letter: place}, lambda: _real(self.value(body)))
 
-        with mp.workdps(FINE_DIGITS):
-            if mp.isinf(_real(end)):
-                return _far_out(lambda t: at(_sign(end) * t))
-            sides = {"+": (1,), "-": (-1,)}.get(str(direction), (1, -1))
+        if mp.isinf(_real(end)):
+            return self.precisely(FINE_DIGITS, lambda: _far_out(lambda t: at(_sign(end) * t)))
+        sides = {"+": (1,), "-": (-1,)}.get(str(direction), (1, -1))
+
+        def near() -> list[Any]:
             closer = [mpf(10) ** -60, mpf(10) ** -80]
-            ends = [at(_real(end) + side * h) for side in sides for h in closer]
+            return [at(_real(end) + side * h) for side in sides for h in closer]
+
+        ends = self.precisely(FINE_DIGITS, near)
         if not all(_close(other, ends[0], ROUGH) for other in ends):
             raise NoValueError("the two sides differ, or there is no limit")
         return ends[-1]
 
     def _lambda(self, formula: sp.Lambda, inputs: tuple[Any, ...]) -> Any:
-        with self.with_letters(dict(zip(formula.variables, inputs, strict=True))):
-            return self.value(formula.expr)
+        values = dict(zip(formula.variables, inputs, strict=True))
+        return self.with_letters(values, partial(self.value, formula.expr))
 
     def _quantity(self, expr: Quantity) -> Any:
         _, formula, *inputs = expr.args
@@ -526,10 +557,13 @@ class Point:
         for number, argument in enumerate(single, start=1):
             arguments[number] = _real(self.value(argument))
         order = [limit[0] for limit in limits]
-        for indices in self._ranges(limits) if limits else ():
-            with self.with_letters(indices):
-                cell = tuple(indices[index] for index in order)
-                arguments[cell] = _real(self.value(member))
+
+        def read() -> None:
+            cell = tuple(self.letters[index] for index in order)
+            arguments[cell] = _real(self.value(member))
+
+        if limits:
+            self.over(limits, read)
         by = tuple(
             tuple(map(self.value, place)) if isinstance(place, sp.Tuple) else int(place)
             for place in places
@@ -556,8 +590,7 @@ class Point:
             sides = {k: s * mp.sqrt(_real(v)) for k, s in zip(weights, signs, strict=True)}
             for sample in samples:
                 self.entries.update({**sides, **sample})
-                with self.with_letters({}):
-                    outcomes.append(_real(self.value(body)))
+                outcomes.append(self.afresh(lambda: _real(self.value(body))))
         self.entries = before
         mean = mp.fsum(outcomes) / len(outcomes)
         return mp.fsum((x - mean) ** 2 for x in outcomes) / len(outcomes) if square else mean
@@ -566,8 +599,7 @@ class Point:
         """Return the entries of some families that the value of an expression depends on."""
         before = dict(self.entries)
         self.entries = {k: v for k, v in self.entries.items() if k[0] not in families}
-        with self.with_letters({}):
-            self.value(body)
+        self.afresh(partial(self.value, body))
         used = [key for key in self.entries if key[0] in families]
         self.entries = before
         return used
@@ -634,6 +666,19 @@ def _matrix_product(left: list[list[Any]], right: list[list[Any]]) -> list[list[
 
 
 @cache
+def _letters(expr: Any) -> frozenset[sp.Basic]:
+    """Return the letters that the value of an expression may depend on."""
+    if isinstance(expr, sp.Symbol):
+        return frozenset([expr])
+    parts = [*getattr(expr, "args", ())]
+    if isinstance(expr, initialization.E):
+        parts.append(initialization.v)
+    elif isinstance(expr, Named) and type(expr) not in FUNCTIONS and not isinstance(expr, Quantity):
+        parts.append(_meaning(expr))
+    return frozenset().union(*map(_letters, parts))
+
+
+@cache
 def _depth(body: sp.Expr) -> int:
     """Return how many derivatives stand in one another in an expression."""
     parts = body.atoms(sp.Derivative)
@@ -681,7 +726,6 @@ HANDLERS: dict[type, Callable[[Point, Any], Any]] = {
     sp.Number: Point._number,
     sp.NumberSymbol: Point._number,
     type(sp.oo): Point._number,
-    sp.Symbol: Point._symbol,
     sp.Add: Point._add,
     sp.Mul: Point._mul,
     sp.Pow: Point._pow,
@@ -845,7 +889,7 @@ def _make(point: Point, name: sp.Expr, wanted: Any) -> bool:
         return _allowed(name.base.label, value)
     if isinstance(name, by_slope.g) and name.args[1] == 0:
         point._function("g").raised += _real(value) - _real(point.value(name))
-        point.known = {}
+        point.forget()
     if _close(point.value(name), value):
         return True
     letters = sorted(name.free_symbols & set(point.letters), key=str)
@@ -858,7 +902,7 @@ def _make(point: Point, name: sp.Expr, wanted: Any) -> bool:
 
         def gap(x: mpf, table: Any = table, key: Any = key) -> Any:
             table[key] = x
-            point.known = {}
+            point.forget()
             return _real(point.value(name)) - _real(point.value(wanted))
 
         try:
@@ -869,7 +913,7 @@ def _make(point: Point, name: sp.Expr, wanted: Any) -> bool:
         if _allowed(label, table[key]) and _close(point.value(name), point.value(wanted)):
             return True
         table[key] = start
-    point.known = {}
+    point.forget()
     return False
 
 

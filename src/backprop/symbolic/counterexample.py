@@ -84,7 +84,7 @@ def find(
         numbers = tuple((name, value) for name, value in point.items() if name.is_integer)
         parts = [_written_out(part, numbers) for part in stated]
         _draw_entries(parts, point, rng)
-        if any(part.subs(point) != sp.true for part in parts[2:]):
+        if any(_put(point, part) != sp.true for part in parts[2:]):
             continue
         try:
             values = [_value(part, point) for part in parts[:2]]
@@ -184,7 +184,7 @@ def _prepared(expr: Expr, functions: Mapping[Expr, Expr], given: Mapping[Expr, E
 @lru_cache(maxsize=1000)  # a point comes again with other entries, a side in the next step
 def _written_out(expr: Expr, numbers: tuple[tuple[Expr, Expr], ...]) -> Expr:
     """Put in the integers, then write out sums, term by term, products and open functions."""
-    expr = expr.subs(dict(numbers))
+    expr = expr.xreplace(dict(numbers))  # what a sum runs over has a name of its own
     while (shorter := expr.replace(lambda e: isinstance(e, WRITTEN_OUT), _terms)) != expr:
         expr = shorter
     return unfold(expr)
@@ -224,8 +224,14 @@ def _value(expr: Expr, point: Point) -> Expr | str:
         return str(reason)
 
 
+def _put(point: Point, expr: Expr) -> Expr:
+    """Put in numbers; what is differentiated by a letter keeps it, as SymPy's `subs` knows."""
+    return expr.subs(point) if expr.has(*DEFERRED) else expr.xreplace(point)
+
+
 def _number(expr: Expr, point: Point) -> Expr:
-    value = evaluate(expr.subs(point)) if expr.has(*DEFERRED) else expr.xreplace(point)
+    value = _put(point, expr)
+    value = evaluate(value) if value.has(*DEFERRED) else value
     if value.has(sp.Limit, sp.Integral):
         raise _UnknownError
     exact = value if value.is_Rational else sp.N(value, DIGITS)

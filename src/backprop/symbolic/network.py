@@ -6,7 +6,7 @@ input is layer 0, and `w[l][k, j]` leads from unit j of layer l-1 to unit k of l
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -60,6 +60,7 @@ class NetworkFormula:
         self.z = {l: self._displayed("z", l, 2 * l - 1) for l in layers}
         self.a = {0: self.x, **{l: self._displayed("a", l, 2 * l) for l in layers}}
         self.L = quantity("L", self._columns[2 * len(layers) + 1][1])
+        self._slope = cache(self._differentiated)  # pages ask for the same factors again
 
     @property
     def parameters(self) -> list[Symbol]:
@@ -153,7 +154,7 @@ class NetworkFormula:
     def _named(self, name: str, top: Expr, bottom: Expr) -> Slope:
         return Slope(*quantity(name, self._slope(top, bottom)).args)
 
-    def _slope(self, top: Expr, bottom: Expr) -> Expr:
+    def _differentiated(self, top: Expr, bottom: Expr) -> Expr:
         stage, k = self._place(top)
         if bottom.is_Symbol:
             return self._columns[stage][k].diff(bottom)
