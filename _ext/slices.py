@@ -87,7 +87,9 @@ def changed(node: ast.stmt) -> frozenset[str]:
 def _statements(cells: Sequence[str]) -> list[Statement]:
     statements = [statement for at, source in enumerate(cells) for statement in _of(at, source)]
     modules = {name for x in statements if isinstance(x.node, ast.Import) for name in x.binds}
-    return [replace(x, changes=x.changes - modules) for x in statements]
+    return [
+        replace(x, changes=x.changes - modules) if x.changes & modules else x for x in statements
+    ]
 
 
 @lru_cache(maxsize=1000)

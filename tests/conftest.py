@@ -1,5 +1,6 @@
 """What several tests share: the chapters that the table of contents names."""
 
+from functools import cache
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -20,10 +21,14 @@ settings.load_profile("untimed")
 def pytest_generate_tests(metafunc):
     """Run a test that takes `chapter` once for each notebook of the book, given as its path."""
     if "chapter" in metafunc.fixturenames:
-        pages = [ROOT / f"{name}.md" for name in sorted(parse_toc_yaml(ROOT / "_toc.yml"))]
-        chapters = [p for p in pages if is_myst_markdown_notebook(p.read_text(encoding="utf-8"))]
-        names = [chapter.stem for chapter in chapters]
-        metafunc.parametrize("chapter", chapters, ids=names, scope="session")
+        names = [chapter.stem for chapter in _chapters()]
+        metafunc.parametrize("chapter", _chapters(), ids=names, scope="session")
+
+
+@cache
+def _chapters():
+    pages = [ROOT / f"{name}.md" for name in sorted(parse_toc_yaml(ROOT / "_toc.yml"))]
+    return [page for page in pages if is_myst_markdown_notebook(page.read_text(encoding="utf-8"))]
 
 
 @pytest.hookimpl(wrapper=True)

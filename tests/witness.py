@@ -7,7 +7,7 @@ a mean is taken over all cases of a small random experiment, a limit is approach
 """
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cmp_to_key, partial
@@ -243,7 +243,8 @@ class Point:
         self.entries: dict[tuple[sp.Basic, tuple[int, ...]], Any] = {}
         self.functions: dict[Any, Callable[..., Any]] = {}
         self.sizes: set[sp.Basic] = set()
-        self.levels: list[tuple[frozenset[Any], dict[Any, Any]]] = []
+        self.levels: list[tuple[frozenset[Any], dict[Any, Any]]]
+        """Letters that have other values for a while, and what is known as long as they do."""
         self.forget()
 
     def draw(self, letter: sp.Basic, small: bool = False) -> Any:
@@ -314,10 +315,10 @@ class Point:
         letters = _letters(expr)
         if not letters and isinstance(expr, sp.Integer | int):
             return int(expr)
-        # what is known of it stays as long as the letters that it depends on
-        for bound, known in reversed(self.levels):
-            if not bound.isdisjoint(letters):
-                break
+        level = len(self.levels) - 1
+        while level and self.levels[level][0].isdisjoint(letters):
+            level -= 1  # it is known for longer than these letters keep their values
+        known = self.levels[level][1]
         if (found := known.get(expr)) is None:
             found = known[expr] = self._worked_out(expr)
         return found

@@ -14,6 +14,7 @@ class Imports:
     def __init__(self, folder):
         self.folder = folder
         self.closure = cache(self._closure)
+        self.imports = cache(self._imports)
         self.needed = cache(self._needed)
 
     def needs_no_arrays(self, cells):
@@ -36,9 +37,13 @@ class Imports:
             seen.add(name)
             parts = name.split(".")
             to_read |= {".".join(parts[:k]) for k in range(1, len(parts))} - seen
-            if file := self._file(name):
-                to_read |= self._imported(ast.parse(file.read_text("utf-8")).body) - seen
+            to_read |= self.imports(name) - seen
         return {name.split(".")[0] for name in seen}
+
+    def _imports(self, module):
+        """Return the modules that a module of the folder imports; of another one, none."""
+        file = self._file(module)
+        return self._imported(ast.parse(file.read_text("utf-8")).body) if file else set()
 
     def _imported(self, statements):
         """Return the modules that statements import; those inside functions wait for a call."""
