@@ -292,7 +292,7 @@ class Point:
                 del self.letters[name]
             self.letters.update(before)
 
-    def afresh(self, then: Callable[[], Any]) -> Any:
+    def _afresh(self, then: Callable[[], Any]) -> Any:
         """Do something without what is worked out already: entries or digits are others."""
         levels = self.levels
         self.forget()
@@ -301,20 +301,20 @@ class Point:
         finally:
             self.levels = levels
 
-    def precisely(self, digits: int, then: Callable[[], Any]) -> Any:
+    def _precisely(self, digits: int, then: Callable[[], Any]) -> Any:
         """Do something with as many digits."""
         if mp.dps == digits:
             return then()
         with mp.workdps(digits):
-            return self.afresh(then)
+            return self._afresh(then)
 
     def value(self, expr: Any) -> Any:
         """Return the value of an expression, or whether a condition holds."""
         if isinstance(expr, sp.Symbol):
             return self._letter(expr)
-        letters = _letters(expr)
-        if not letters and isinstance(expr, sp.Integer | int):
+        if isinstance(expr, sp.Integer | int):
             return int(expr)
+        letters = _letters(expr)
         level = len(self.levels) - 1
         while level and self.levels[level][0].isdisjoint(letters):
             level -= 1  # it is known for longer than these letters keep their values
@@ -333,10 +333,8 @@ class Point:
         raise NotEvaluableError(f"{kind.__name__}: {expr}")
 
     def _number(self, expr: Any) -> Any:
-        if isinstance(expr, int):
-            return expr
         if expr.is_Rational:
-            return int(expr) if expr.is_Integer else Fraction(int(expr.p), int(expr.q))
+            return Fraction(int(expr.p), int(expr.q))
         if expr in CONSTANTS:
             return +CONSTANTS[expr]
         if expr.is_Float:
@@ -404,7 +402,7 @@ class Point:
             return self.entry(sp.Symbol(matrix.name, real=True), (row, column))
         return self.matrix(matrix)[row][column]
 
-    def over(self, limits: Any, then: Callable[[], Any]) -> None:
+    def _over(self, limits: Any, then: Callable[[], Any]) -> None:
         """Do something for all values of the indices, the last range outermost."""
         if not limits:
             then()
@@ -416,7 +414,7 @@ class Point:
         if last - first > LONGEST_SUM:
             raise OutsideError("a sum that is too long for a witness")
         for number in range(first, last + 1):
-            self.with_letters({index: number}, lambda: self.over(inner, then))
+            self.with_letters({index: number}, lambda: self._over(inner, then))
 
     def _sum(self, expr: sp.Expr) -> Any:
         return self._joined(expr, _plus, 0)
@@ -425,11 +423,11 @@ class Point:
         return self._joined(expr, _times, 1)
 
     def _joined(self, expr: sp.Expr, join: Callable[[Any, Any], Any], total: Any) -> Any:
-        def add() -> None:
+        def take() -> None:
             nonlocal total
             total = join(total, self.value(expr.function))
 
-        self.over(expr.limits, add)
+        self._over(expr.limits, take)
         return total
 
     def _integral(self, expr: sp.Expr) -> Any:
@@ -441,7 +439,7 @@ class Point:
         def area() -> Any:
             return mp.quad(height, [self.value(low), self.value(high)])
 
-        return self.precisely(40, area)
+        return self._precisely(40, area)
 
     def _piecewise(self, expr: sp.Expr) -> Any:
         for value, condition in expr.args:
@@ -456,7 +454,7 @@ class Point:
     def _derivative(self, expr: sp.Expr) -> Any:
         inside = max(1, _depth(expr.expr)) - 1
         slope = partial(self._slope, expr.expr, list(expr.variables), inside)
-        return self.precisely(FINE_DIGITS, slope)
+        return self._precisely(FINE_DIGITS, slope)
 
     def _slope(self, body: sp.Expr, variables: list[sp.Expr], inside: int) -> Any:
         """Return a derivative: the quotients to the left and to the right have to agree."""
@@ -485,7 +483,7 @@ class Point:
                 key = (sp.Symbol(by.args[0].name, real=True), tuple(map(self.value, by.args[1:])))
             self.entries[key] = start if move == 0 else _real(start) + move
             try:
-                return self.afresh(function)
+                return self._afresh(function)
             finally:
                 self.entries[key] = start
         if not by.is_Symbol:
@@ -510,14 +508,14 @@ class Point:
             return self.with_letters({letter: place}, lambda: _real(self.value(body)))
 
         if mp.isinf(_real(end)):
-            return self.precisely(FINE_DIGITS, lambda: _far_out(lambda t: at(_sign(end) * t)))
+            return self._precisely(FINE_DIGITS, lambda: _far_out(lambda t: at(_sign(end) * t)))
         sides = {"+": (1,), "-": (-1,)}.get(str(direction), (1, -1))
 
         def near() -> list[Any]:
             closer = [mpf(10) ** -60, mpf(10) ** -80]
             return [at(_real(end) + side * h) for side in sides for h in closer]
 
-        ends = self.precisely(FINE_DIGITS, near)
+        ends = self._precisely(FINE_DIGITS, near)
         if not all(_close(other, ends[0], ROUGH) for other in ends):
             raise NoValueError("the two sides differ, or there is no limit")
         return ends[-1]
@@ -564,7 +562,7 @@ class Point:
             arguments[cell] = _real(self.value(member))
 
         if limits:
-            self.over(limits, read)
+            self._over(limits, read)
         by = tuple(
             tuple(map(self.value, place)) if isinstance(place, sp.Tuple) else int(place)
             for place in places
@@ -591,7 +589,7 @@ class Point:
             sides = {k: s * mp.sqrt(_real(v)) for k, s in zip(weights, signs, strict=True)}
             for sample in samples:
                 self.entries.update({**sides, **sample})
-                outcomes.append(self.afresh(lambda: _real(self.value(body))))
+                outcomes.append(self._afresh(lambda: _real(self.value(body))))
         self.entries = before
         mean = mp.fsum(outcomes) / len(outcomes)
         return mp.fsum((x - mean) ** 2 for x in outcomes) / len(outcomes) if square else mean
@@ -600,7 +598,7 @@ class Point:
         """Return the entries of some families that the value of an expression depends on."""
         before = dict(self.entries)
         self.entries = {k: v for k, v in self.entries.items() if k[0] not in families}
-        self.afresh(partial(self.value, body))
+        self._afresh(partial(self.value, body))
         used = [key for key in self.entries if key[0] in families]
         self.entries = before
         return used
@@ -666,6 +664,12 @@ def _matrix_product(left: list[list[Any]], right: list[list[Any]]) -> list[list[
     return result
 
 
+def _opened(expr: Any) -> bool:
+    """Return whether an expression is a name that is read by its definition."""
+    known = isinstance(expr, Quantity) or type(expr) in FUNCTIONS
+    return isinstance(expr, Named) and not known
+
+
 @cache
 def _letters(expr: Any) -> frozenset[sp.Basic]:
     """Return the letters that the value of an expression may depend on."""
@@ -674,7 +678,7 @@ def _letters(expr: Any) -> frozenset[sp.Basic]:
     parts = [*getattr(expr, "args", ())]
     if isinstance(expr, initialization.E):
         parts.append(initialization.v)
-    elif isinstance(expr, Named) and type(expr) not in FUNCTIONS and not isinstance(expr, Quantity):
+    elif _opened(expr):
         parts.append(_meaning(expr))
     return frozenset().union(*map(_letters, parts))
 
@@ -723,7 +727,6 @@ def _far_out(at: Callable[[mpf], Any]) -> Any:
 
 
 HANDLERS: dict[type, Callable[[Point, Any], Any]] = {
-    int: Point._number,
     sp.Number: Point._number,
     sp.NumberSymbol: Point._number,
     type(sp.oo): Point._number,
@@ -942,11 +945,7 @@ def _sizes(parts: list[Any]) -> tuple[set[Any], int]:
             return
         walked.add((node, depth))
         deepest = max(deepest, depth)
-        if (
-            isinstance(node, Named)
-            and not isinstance(node, Quantity)
-            and type(node) not in FUNCTIONS
-        ):
+        if _opened(node):
             if not isinstance(node, initialization.E):
                 walk(_meaning(node), depth)
                 return

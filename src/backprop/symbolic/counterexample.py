@@ -84,7 +84,7 @@ def find(
         numbers = tuple((name, value) for name, value in point.items() if name.is_integer)
         parts = [_written_out(part, numbers) for part in stated]
         _draw_entries(parts, point, rng)
-        if any(_put(point, part) != sp.true for part in parts[2:]):
+        if any(_at(part, point) != sp.true for part in parts[2:]):
             continue
         try:
             values = [_value(part, point) for part in parts[:2]]
@@ -224,14 +224,13 @@ def _value(expr: Expr, point: Point) -> Expr | str:
         return str(reason)
 
 
-def _put(point: Point, expr: Expr) -> Expr:
-    """Put in numbers; what is differentiated by a letter keeps it, as SymPy's `subs` knows."""
+def _at(expr: Expr, point: Point) -> Expr:
+    """Put in a point; what is differentiated by a letter keeps it, as SymPy's `subs` knows."""
     return expr.subs(point) if expr.has(*DEFERRED) else expr.xreplace(point)
 
 
 def _number(expr: Expr, point: Point) -> Expr:
-    value = _put(point, expr)
-    value = evaluate(value) if value.has(*DEFERRED) else value
+    value = evaluate(_at(expr, point))
     if value.has(sp.Limit, sp.Integral):
         raise _UnknownError
     exact = value if value.is_Rational else sp.N(value, DIGITS)
