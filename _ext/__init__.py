@@ -1,5 +1,6 @@
 """The Sphinx extension of the book: one subject a file, each with its own `setup`."""
 
+import gc
 import zlib
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def _version():
 
 
 def setup(app):
+    gc.set_threshold(10_000)  # what is read lasts: to look for what does not takes a tenth
     for part in (
         execution,
         numbering,

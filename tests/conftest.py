@@ -1,5 +1,6 @@
 """What several tests share: the chapters that the table of contents names."""
 
+import gc
 from functools import cache
 from pathlib import Path
 
@@ -48,6 +49,7 @@ def pytest_collection_modifyitems(items):
         item.add_marker(pytest.mark.xdist_group(group))
     yield
     items.sort(key=lambda i: (i.path.name not in LONGEST, "page_path" not in i.fixturenames))
+    gc.freeze()  # thousands of tests that last are no place to look for garbage again and again
 
 
 def pytest_terminal_summary(terminalreporter):
