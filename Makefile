@@ -30,7 +30,7 @@ lab: $(VENV)/ready
 	$(BIN)/jupyter-lab --config lab/config.py
 
 serve: book
-	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html
+	$(BIN)/python _ext/serving.py _build/html
 
 bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks
