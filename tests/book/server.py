@@ -1,8 +1,16 @@
 """A server for pages of the book, on this machine alone."""
 
+import socket
 from contextlib import suppress
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+
+def free_port() -> int:
+    """Return the number of a port that nobody serves on, for a program that has to be told one."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 class Server(ThreadingHTTPServer):

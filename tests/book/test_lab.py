@@ -4,7 +4,6 @@ import os
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import TimeoutError, expect
+from server import free_port
 
 from lab.names import table
 
@@ -43,9 +43,7 @@ def server(copy, tmp_path_factory):
     settings = home / "JUPYTERLAB_SETTINGS_DIR/@jupyterlab/notebook-extension"
     settings.mkdir(parents=True)
     (settings / "tracker.jupyterlab-settings").write_text(WHOLE)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     token = secrets.token_hex(16)
     command = [sys.executable, "-m", "jupyterlab", f"--config={copy / 'lab/config.py'}"]
     command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--no-browser"]

@@ -8,6 +8,7 @@ from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
+from server import free_port
 
 urlopen = build_opener(ProxyHandler({})).open  # a proxy is for other machines
 
@@ -20,9 +21,7 @@ def program(root):
 @pytest.fixture(scope="module")
 def address(program, html):
     """Serve the book on a free port, and return the address, with a slash at the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with subprocess.Popen([*program, html, str(port)], stdout=subprocess.PIPE, text=True) as server:
         try:
             assert f"http://127.0.0.1:{port} " in server.stdout.readline()
